@@ -1,0 +1,122 @@
+"""A rule: a function from a cluster to problems, with its documentation and examples."""
+
+import inspect
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from nplint.cluster import Cluster
+from nplint.document import Span
+from nplint.finding import Confidence, Edit, Severity
+from nplint.node import Node
+from nplint.profile import Profile, When
+
+
+@dataclass(frozen=True)
+class Problem:
+    """What a rule knows: a place and a sentence.
+
+    `label` is a word on the place itself, `related` other places of the same story, `help` the next step with its
+    values. `severity` is given where a problem is less grave than the rule's others.
+    """
+
+    at: Node | Span
+    message: str
+    label: str = ""
+    help: str = ""
+    related: tuple[tuple[Node | Span, str], ...] = ()
+    edits: tuple[Edit, ...] = ()
+    severity: Severity | None = None
+    confidence: Confidence = Confidence.CERTAIN
+
+
+def replacement(node: Node, text: str, *, safe: bool) -> tuple[Edit, ...]:
+    """The edit that puts another text in the place of a value, in the quotes that the value has.
+
+    It is safe when it says what the author meant. Unpack it into `Problem.edits`.
+    """
+    start = node.document.source.slice(node.span)[:1]
+    quote = start if start in ("'", '"') else ""
+    return (Edit(node.span, f"{quote}{text}{quote}", safe),)
+
+
+Problems = Iterator[Problem]
+Check = Callable[[Cluster], Problems]
+
+
+@dataclass(frozen=True)
+class Example:
+    """Manifests that show a rule: one text, or several by path. A line that is found ends in `# <- message`."""
+
+    manifests: str | Mapping[str, str]
+    profile: Profile = field(default_factory=Profile)
+
+    @property
+    def files(self) -> dict[str, str]:
+        """The texts by path, without the indentation they have in the rule's source."""
+        manifests = {"example.yaml": self.manifests} if isinstance(self.manifests, str) else self.manifests
+        return {path: inspect.cleandoc(text) + "\n" for path, text in manifests.items()}
+
+
+Examples = str | Example | tuple[str | Example, ...]
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A rule with all that `nplint explain` tells about it.
+
+    `quiet` rules stay silent where it is not known whether they apply, because they would speak about every Service;
+    what they would have said is counted. `default` tells whether the rule runs without being selected.
+    """
+
+    name: str
+    severity: Severity
+    summary: str
+    rationale: str
+    source: str
+    good: tuple[Example, ...]
+    bad: tuple[Example, ...]
+    check: Check
+    when: When
+    quiet: bool
+    default: bool
+
+    @property
+    def why(self) -> str:
+        """The consequence in short: the first paragraph of the rationale."""
+        return " ".join(self.rationale.split("\n\n", 1)[0].split())
+
+
+def rule(
+    *,
+    severity: Severity,
+    source: str,
+    good: Examples,
+    bad: Examples,
+    when: When | None = None,
+    quiet: bool = False,
+    default: bool = True,
+) -> Callable[[Check], Rule]:
+    """Make a rule of a check. Its name is the function's, its docstring the summary and, below it, why it matters."""
+
+    def make(check: Check) -> Rule:
+        summary, _, rationale = inspect.cleandoc(check.__doc__ or "").partition("\n")
+        return Rule(
+            name=check.__name__.replace("_", "-"),
+            severity=severity,
+            summary=summary,
+            rationale=rationale.strip(),
+            source=source,
+            good=_examples(good),
+            bad=_examples(bad),
+            check=check,
+            when=when or When(),
+            quiet=quiet,
+            default=default,
+        )
+
+    return make
+
+
+def _examples(given: Examples) -> tuple[Example, ...]:
+    several = given if isinstance(given, tuple) else (given,)
+    return tuple(Example(example) if isinstance(example, str) else example for example in several)

@@ -1,0 +1,79 @@
+"""What the world is told: a problem with its rule, severity, place, consequence and way out."""
+
+from dataclasses import dataclass
+from enum import Enum
+from functools import total_ordering
+from hashlib import sha256
+
+from nplint.document import Span
+from nplint.resource import Resource
+
+
+@total_ordering
+class Severity(Enum):
+    """How bad a finding is; ERROR is the highest."""
+
+    NOTE = "note"
+    WARNING = "warning"
+    ERROR = "error"
+
+    def __lt__(self, other: "Severity") -> bool:
+        order = list(Severity)
+        return order.index(self) < order.index(other)
+
+
+class Confidence(Enum):
+    """How sure it is that the finding will show in the cluster."""
+
+    POSSIBLE = "possible"
+    LIKELY = "likely"
+    CERTAIN = "certain"
+
+
+@dataclass(frozen=True)
+class Related:
+    """Another place that belongs to the story of a finding, and whose place it is."""
+
+    span: Span
+    message: str
+    resource: Resource | None = None
+
+
+@dataclass(frozen=True)
+class Edit:
+    """Put `text` in the place of `span`. A safe edit keeps what the author meant."""
+
+    span: Span
+    text: str
+    safe: bool
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One finding. `label` is what the mark at the place itself says, `why` the consequence, `help` the next step."""
+
+    rule: str
+    severity: Severity
+    confidence: Confidence
+    span: Span
+    message: str
+    why: str
+    help: str = ""
+    label: str = ""
+    field: str = ""
+    resource: Resource | None = None
+    related: tuple[Related, ...] = ()
+    edits: tuple[Edit, ...] = ()
+    clusters: tuple[str, ...] = ()
+    fingerprint: str = ""
+
+    @property
+    def order(self) -> tuple[object, ...]:
+        return self.span.file, self.span.line, self.span.column, self.rule, self.message
+
+
+def fingerprint(finding: Finding) -> str:
+    """What another revision of a finding is recognised by: never a line, and a file only where nothing else is."""
+    what = finding.resource.identity if finding.resource else (finding.span.file,)
+    parts = (finding.rule, *finding.clusters, *what, finding.field, finding.message)
+    return sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:32]

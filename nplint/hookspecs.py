@@ -1,0 +1,34 @@
+"""The hooks through which rules and output formats come in, nplint's own and those of installed packages."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+
+import pluggy
+
+from nplint.check import Rule
+from nplint.report import Report
+
+hookspec = pluggy.HookspecMarker("nplint")
+hookimpl = pluggy.HookimplMarker("nplint")
+
+
+@dataclass(frozen=True)
+class Terminal:
+    """What a format may need to know of where its text goes: whether colour shows there, and how wide it is."""
+
+    color: bool = False
+    width: int = 80
+
+
+Formatter = Callable[[Report, Terminal], str]
+"""Makes the whole text of a report."""
+
+
+@hookspec
+def nplint_rules() -> Iterable[Rule]:  # type: ignore[empty-body]
+    """Rules to run beside the others."""
+
+
+@hookspec
+def nplint_formats() -> Mapping[str, Formatter]:  # type: ignore[empty-body]
+    """Output formats by the name that `--format` takes."""

@@ -1,0 +1,93 @@
+"""A place in a document: what a rule reads and points at."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from nplint import placeholder
+from nplint.document import Document, Path, Span
+from nplint.tree import Value
+
+
+@dataclass(frozen=True, eq=False)
+class Node:
+    """A value in a document, or the place where one could be.
+
+    Steps never fail: what is absent, or inside something of another shape, is an absent node. `root` counts the steps
+    of the path that lead to the resource (an item of a List is not at the document's root).
+    """
+
+    document: Document
+    path: Path = ()
+    value: Value = None
+    present: bool = True
+    root: int = 0
+    on_key: bool = False
+
+    def __getitem__(self, step: str | int) -> "Node":
+        if isinstance(self.value, dict) and step in self.value:
+            return self._at(step, self.value[str(step)], True)
+        if isinstance(self.value, list) and isinstance(step, int) and 0 <= step < len(self.value):
+            return self._at(step, self.value[step], True)
+        return self._at(step, None, False)
+
+    def _at(self, step: str | int, value: Value, present: bool) -> "Node":
+        return Node(self.document, (*self.path, step), value, present, self.root)
+
+    def at(self, path: Path) -> "Node":
+        """The node that several steps lead to."""
+        node = self
+        for step in path:
+            node = node[step]
+        return node
+
+    def __iter__(self) -> Iterator["Node"]:
+        """The items of a list; nothing where this is no list."""
+        for index in range(len(self.value)) if isinstance(self.value, list) else ():
+            yield self[index]
+
+    def items(self) -> Iterator[tuple[str, "Node"]]:
+        """The keys and values of a mapping; nothing where this is no mapping."""
+        for key in self.value if isinstance(self.value, dict) else ():
+            yield key, self[key]
+
+    @property
+    def text(self) -> str:
+        """The value if it is a string whose content is known, else ""."""
+        return self.value if isinstance(self.value, str) and not self.is_placeholder else ""
+
+    @property
+    def number(self) -> int | None:
+        """The value if it is an integer, else None."""
+        return self.value if isinstance(self.value, int) and not isinstance(self.value, bool) else None
+
+    @property
+    def is_placeholder(self) -> bool:
+        """Whether a template tool still has to put the value in: `"{{ .x }}"`, `${X}`. Nothing is known of it."""
+        return isinstance(self.value, str) and bool(placeholder.find(self.value, placeholder.VALUE_MARKS))
+
+    @property
+    def key(self) -> "Node":
+        """The same place, marked at the key instead of at the value."""
+        return replace(self, on_key=True)
+
+    @property
+    def field(self) -> str:
+        """The path from the resource down, as the API server writes it: `spec.ports[0].nodePort`."""
+        written = ""
+        for step in self.path[self.root :]:
+            written += f"[{step}]" if isinstance(step, int) else f".{step}"
+        return written.removeprefix(".")
+
+    @property
+    def span(self) -> Span:
+        """The place in the file. What is absent is shown at the key of the nearest thing that holds it."""
+        return self.document.locate(self.path, key=self.on_key or not self.present)
+
+    def placeholders(self) -> Iterator["Node"]:
+        """Every value in here that a template tool still has to fill in."""
+        if self.is_placeholder:
+            yield self
+        for child in self:
+            yield from child.placeholders()
+        for key in self.value if isinstance(self.value, dict) else ():
+            yield from self[key].placeholders()

@@ -1,0 +1,70 @@
+"""Lines of a manifest on a terminal: harmless, cut to the width, and with a mark under the place."""
+
+import unicodedata
+from dataclasses import dataclass
+
+from nplint.document import Source, Span
+
+_TAB = "    "
+_BIDI = set("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
+
+def printable(text: str) -> str:
+    """Text without anything that steers a terminal: control and direction characters are spelled out."""
+    return text if text.isascii() and text.isprintable() else "".join(_shown(char) for char in text)
+
+
+def _shown(char: str) -> str:
+    if char in _BIDI or unicodedata.category(char) in ("Cc", "Cs", "Zl", "Zp"):
+        code = ord(char)
+        return f"\\x{code:02x}" if code < 256 else f"\\u{code:04x}"
+    return char
+
+
+@dataclass(frozen=True)
+class Excerpt:
+    """The line of a place as it is shown, and where on it the mark goes, in columns of the terminal."""
+
+    line: int
+    text: str
+    indent: int
+    length: int
+
+
+def excerpt(source: Source, span: Span, room: int) -> Excerpt:
+    """The first line of a place, in at most `room` columns. A place that goes on below is marked to the line's end."""
+    raw = source.line(span.line)
+    start = span.column - 1
+    end = span.end_column - 1 if span.end_line == span.line else len(raw.rstrip())
+    before, marked, after = (_spell(part) for part in (raw[:start], raw[start:end], raw[max(start, end) :].rstrip()))
+    before, marked, after = _cut(before, marked, after, max(room, 20))
+    return Excerpt(span.line, before + marked + after, _width(before), max(_width(marked), 1))
+
+
+def _spell(text: str) -> str:
+    return printable(text.replace("\t", _TAB))
+
+
+def _cut(before: str, marked: str, after: str, room: int) -> tuple[str, str, str]:
+    """Keep the mark in view: a line of minified JSON is one line of a megabyte."""
+    if _width(before) + _width(marked) + _width(after) <= room:
+        return before, marked, after
+    if _width(marked) > room - 6:
+        marked = marked[: room // 2] + "..."
+    if _width(before) > room // 3:
+        before = "..." + before[-(room // 3 - 3) :]
+    rest = room - _width(before) - _width(marked)
+    return before, marked, after if _width(after) <= rest else after[: max(rest - 3, 0)] + "..."
+
+
+def _width(text: str) -> int:
+    """Columns on a terminal: Chinese and other wide characters take two, combining ones none."""
+    if text.isascii():
+        return len(text)
+    return sum(_char_width(char) for char in text)
+
+
+def _char_width(char: str) -> int:
+    if unicodedata.category(char) in ("Mn", "Me", "Cf"):
+        return 0
+    return 2 if unicodedata.east_asian_width(char) in ("W", "F") else 1

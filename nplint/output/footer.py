@@ -1,0 +1,53 @@
+"""What was looked at and what was not, for the end of a run."""
+
+from nplint.finding import Severity
+from nplint.report import Report
+
+_FLAGS = {"type": "--type", "network": "--network", "version": "--cluster-version"}
+
+
+def footer(report: Report, without_manifest: int) -> str:
+    """One line that counts, and hints at facts that would decide more."""
+    coverage = report.coverage
+    looked_at = f"{_count(coverage.services, 'Service')}, {coverage.services_with_node_ports} with node ports"
+    parts = [
+        f"{_found(report)} in {_count(coverage.files, 'file')} ({looked_at})",
+        *_not_judged(report, without_manifest),
+    ]
+    return "\n".join(["; ".join(parts), *_hints(report)])
+
+
+def _found(report: Report) -> str:
+    counts = [(report.count(severity), severity.value) for severity in sorted(Severity, reverse=True)]
+    found = [_count(number, word) for number, word in counts if number]
+    return ", ".join(found) or "nothing found"
+
+
+def _not_judged(report: Report, without_manifest: int) -> list[str]:
+    coverage = report.coverage
+    skipped = sum(not run.verdict.missing and bool(run.verdict.reason) for run in report.runs)
+    parts = [
+        (coverage.unreadable_documents, f"{_count(coverage.unreadable_documents, 'document')} unreadable"),
+        (coverage.template_documents, f"{_count(coverage.template_documents, 'template')} not rendered"),
+        (coverage.patch_files, f"{_count(coverage.patch_files, 'kustomize patch file')} not judged alone"),
+        (without_manifest, f"{_count(without_manifest, 'file')} without a manifest passed over"),
+        (skipped, f"{_count(skipped, 'rule')} not applicable"),
+        (len(report.crashes), f"{_count(len(report.crashes), 'rule')} crashed"),
+    ]
+    return [text for number, text in parts if number]
+
+
+def _hints(report: Report) -> list[str]:
+    """One line for each fact that nobody declared, with the number of findings that hang on it."""
+    waiting: dict[str, list[str]] = {}
+    for (missing, on), number in sorted(report.undecided.items()):
+        waiting.setdefault(missing, []).append(f"{_count(number, 'finding')} on {on}")
+    return [
+        f"hint: cluster {missing} is not declared, which decides about {' and '.join(parts)}. "
+        f"Declare it with {_FLAGS[missing]}"
+        for missing, parts in waiting.items()
+    ]
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"

@@ -1,0 +1,104 @@
+"""The machine's view, described by schemas/report.json."""
+
+import json
+from importlib.metadata import version
+from typing import Any
+
+from nplint.document import Span
+from nplint.finding import Edit, Finding, Severity
+from nplint.hookspecs import Terminal
+from nplint.report import Report, RuleRun
+from nplint.resource import Resource
+
+
+def render(report: Report, terminal: Terminal) -> str:
+    return json.dumps(document(report), indent=2) + "\n"
+
+
+def document(report: Report) -> dict[str, Any]:
+    """The report as plain data."""
+    return {
+        "version": 1,
+        "tool": {"name": "nplint", "version": version("nplint")},
+        "findings": [finding_data(finding) for finding in report.findings],
+        "rules": [_run(run) for run in report.runs],
+        "summary": _summary(report),
+    }
+
+
+def finding_data(finding: Finding) -> dict[str, Any]:
+    """One finding as plain data."""
+    return {
+        "rule": finding.rule,
+        "severity": finding.severity.value,
+        "confidence": finding.confidence.value,
+        "message": finding.message,
+        "why": finding.why,
+        "help": finding.help,
+        **_place(finding.span),
+        "field": finding.field,
+        "resource": _resource(finding.resource),
+        "clusters": list(finding.clusters),
+        "related": [{**_place(related.span), "message": related.message} for related in finding.related],
+        "fix": _fix(finding.edits),
+        "fingerprint": finding.fingerprint,
+        "suppressed": None,
+        "baseline": None,
+    }
+
+
+def _place(span: Span) -> dict[str, Any]:
+    return {
+        "path": span.file,
+        "line": span.line,
+        "column": span.column,
+        "endLine": span.end_line,
+        "endColumn": span.end_column,
+        "revision": span.revision,
+    }
+
+
+def _resource(resource: Resource | None) -> dict[str, str] | None:
+    if resource is None:
+        return None
+    return {
+        "apiVersion": resource.api_version,
+        "kind": resource.kind,
+        "namespace": resource.namespace,
+        "name": resource.name,
+    }
+
+
+def _fix(edits: tuple[Edit, ...]) -> dict[str, Any] | None:
+    if not edits:
+        return None
+    return {
+        "safe": all(edit.safe for edit in edits),
+        "edits": [{**_place(edit.span), "text": edit.text} for edit in edits],
+    }
+
+
+def _run(run: RuleRun) -> dict[str, Any]:
+    reason = run.verdict.reason or None
+    if run.withheld:
+        reason = f"{run.withheld} withheld: the cluster's {run.verdict.missing} is not declared"
+    return {"name": run.rule.name, "ran": run.ran, "reason": reason}
+
+
+def _summary(report: Report) -> dict[str, int]:
+    coverage = report.coverage
+    return {
+        "files": coverage.files,
+        "documents": coverage.documents,
+        "services": coverage.services,
+        "errors": report.count(Severity.ERROR),
+        "warnings": report.count(Severity.WARNING),
+        "notes": report.count(Severity.NOTE),
+        "suppressed": 0,
+        "baseline": 0,
+        "unreadable": coverage.unreadable_documents,
+        "templates": coverage.template_documents,
+        "judgedFiles": coverage.judged,
+        "templateFiles": coverage.templates,
+        "unreadableFiles": coverage.unreadable,
+    }

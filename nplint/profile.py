@@ -1,0 +1,205 @@
+"""What is known of a target cluster, and which clusters a rule speaks about."""
+
+import re
+from dataclasses import dataclass, replace
+from enum import Enum
+
+from nplint.errors import NplintError
+
+TYPES = ("standard", "turbo", "autopilot", "kubernetes")
+NETWORKS = ("vpc", "tunnel", "cloud-native-2.0")
+PROXY_MODES = ("iptables", "ipvs")
+CCE_TYPES = ("standard", "turbo", "autopilot")
+
+_TYPE_TITLES = {
+    "standard": "CCE standard",
+    "turbo": "CCE Turbo",
+    "autopilot": "CCE Autopilot",
+    "kubernetes": "plain Kubernetes",
+}
+_NETWORKS_OF = {"standard": ("vpc", "tunnel"), "turbo": ("cloud-native-2.0",), "autopilot": ("cloud-native-2.0",)}
+_NETWORK_SPELLINGS = {"vpc-router": "vpc", "overlay_l2": "tunnel", "eni": "cloud-native-2.0"}
+_VERSION = re.compile(r"v?(\d+)\.(\d+)(?:\.(\d+))?(?:-r(\d+))?(?:[-+].*)?")
+
+Version = tuple[int, int, int, int]
+"""Major, minor, patch and CCE revision (`-rN`)."""
+
+
+@dataclass(frozen=True)
+class PortRange:
+    """A range of port numbers, both ends in it."""
+
+    low: int
+    high: int
+
+    def __contains__(self, port: int) -> bool:
+        return self.low <= port <= self.high
+
+    def __str__(self) -> str:
+        return f"{self.low}-{self.high}"
+
+
+DEFAULT_NODE_PORTS = PortRange(30000, 32767)
+CCE_NODE_PORTS = PortRange(20106, 32767)
+"""The bounds of what CCE lets `service-node-port-range` be."""
+
+
+@dataclass(frozen=True)
+class Profile:
+    """What is known of a target cluster; None is what nobody declared.
+
+    `name` is the cluster's name in the config, None for a cluster that flags describe. The node port range is the one
+    that Kubernetes has by default unless it is declared.
+    """
+
+    name: str | None = None
+    type: str | None = None
+    network: str | None = None
+    version: Version | None = None
+    proxy_mode: str | None = None
+    node_port_range: PortRange = DEFAULT_NODE_PORTS
+
+    @property
+    def title(self) -> str:
+        return _TYPE_TITLES[self.type] if self.type else "a cluster of undeclared type"
+
+
+def declare(
+    *,
+    type: str | None = None,
+    network: str | None = None,
+    version: str | None = None,
+    proxy_mode: str | None = None,
+    node_port_range: str | None = None,
+) -> Profile:
+    """A profile from what somebody wrote, completed with what follows from it.
+
+    Raises:
+        NplintError: a value cannot be read, or no cluster can be like that.
+    """
+    network = _NETWORK_SPELLINGS.get(network, network) if network else None
+    ports = parse_port_range(node_port_range) if node_port_range else DEFAULT_NODE_PORTS
+    profile = Profile(None, type, network, parse_version(version) if version else None, proxy_mode, ports)
+    _check_network(profile)
+    _check_ports(profile)
+    return _complete(profile)
+
+
+def _check_network(profile: Profile) -> None:
+    if profile.type is None or profile.network is None:
+        return
+    possible = _NETWORKS_OF.get(profile.type, ())
+    if profile.network not in possible:
+        ways = f"it is {' or '.join(possible)} there" if possible else "leave --network out"
+        raise NplintError(f"{profile.title} has no {profile.network} network: {ways}")
+
+
+def _check_ports(profile: Profile) -> None:
+    ports, bounds = profile.node_port_range, CCE_NODE_PORTS
+    on_cce = profile.type in CCE_TYPES or profile.network is not None
+    if on_cce and not (ports.low in bounds and ports.high in bounds):
+        raise NplintError(f"the node port range {ports} cannot be set on CCE: it lies within {bounds} there")
+
+
+def _complete(profile: Profile) -> Profile:
+    """Fill in what the declared facts leave only one answer to."""
+    if profile.type is None and profile.network in ("vpc", "tunnel"):
+        return replace(profile, type="standard")
+    if profile.type in ("turbo", "autopilot"):
+        return replace(profile, network="cloud-native-2.0")
+    return profile
+
+
+def parse_version(text: str) -> Version:
+    """A cluster version as CCE or Kubernetes prints it: `v1.29.13-r0`, `1.29`.
+
+    Raises:
+        NplintError: it is no such version.
+    """
+    found = _VERSION.fullmatch(text.strip())
+    if not found:
+        raise NplintError(f"`{text}` is no cluster version: write it like v1.29.13-r0, v1.29.13 or 1.29")
+    major, minor, patch, revision = (int(part or 0) for part in found.groups())
+    return major, minor, patch, revision
+
+
+def parse_port_range(text: str) -> PortRange:
+    """A node port range: `30000-32767`.
+
+    Raises:
+        NplintError: it is no range of ports.
+    """
+    found = re.fullmatch(r"\s*(\d{1,5})\s*-\s*(\d{1,5})\s*", text)
+    ports = PortRange(int(found[1]), int(found[2])) if found else PortRange(0, 0)
+    if not 1 <= ports.low <= ports.high <= 65535:
+        raise NplintError(f"`{text}` is no node port range: write it like 30000-32767")
+    return ports
+
+
+class Applies(Enum):
+    """Whether a rule speaks about a cluster."""
+
+    MET = "met"
+    UNMET = "unmet"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Whether a rule applies. If not, `reason` says why; if unknown, `missing` names the fact, `on` what it must be."""
+
+    applies: Applies
+    reason: str = ""
+    missing: str = ""
+    on: str = ""
+
+
+@dataclass(frozen=True)
+class When:
+    """The clusters that a rule speaks about. Conditions that are left empty hold everywhere."""
+
+    type: tuple[str, ...] = ()
+    network: tuple[str, ...] = ()
+    since: Version | None = None
+
+    def judge(self, profile: Profile) -> Verdict:
+        """Hold the conditions against a cluster. One that fails decides; one that is unknown leaves all unknown."""
+        verdicts = [self._type(profile), self._network(profile), self._since(profile)]
+        for applies in (Applies.UNMET, Applies.UNKNOWN):
+            for verdict in verdicts:
+                if verdict.applies is applies:
+                    return verdict
+        return Verdict(Applies.MET)
+
+    def _type(self, profile: Profile) -> Verdict:
+        if not self.type or profile.type in self.type:
+            return Verdict(Applies.MET)
+        on = "CCE" if self.type == CCE_TYPES else " or ".join(_TYPE_TITLES[name] for name in self.type)
+        if profile.type is None and _may_be(self.type, profile.network):
+            return Verdict(Applies.UNKNOWN, missing="type", on=on)
+        return Verdict(Applies.UNMET, f"it is about {on}, and this is {profile.title}")
+
+    def _network(self, profile: Profile) -> Verdict:
+        if not self.network or profile.network in self.network:
+            return Verdict(Applies.MET)
+        on = f"the {' or '.join(self.network)} network"
+        if profile.network is None and (profile.type is None or _reaches(profile.type, self.network)):
+            return Verdict(Applies.UNKNOWN, missing="network", on=on)
+        return Verdict(Applies.UNMET, f"it is about {on}, and this cluster has {profile.network or 'none of CCE'}")
+
+    def _since(self, profile: Profile) -> Verdict:
+        if not self.since or (profile.version and profile.version >= self.since):
+            return Verdict(Applies.MET)
+        on = f"version {'.'.join(str(part) for part in self.since[:2])} and later"
+        if profile.version is None:
+            return Verdict(Applies.UNKNOWN, missing="version", on=on)
+        return Verdict(Applies.UNMET, f"it is about {on}")
+
+
+def _may_be(types: tuple[str, ...], network: str | None) -> bool:
+    """Whether a cluster of this network could be of one of these types."""
+    return network is None or any(_reaches(name, (network,)) for name in types)
+
+
+def _reaches(type: str, networks: tuple[str, ...]) -> bool:
+    return any(network in _NETWORKS_OF.get(type, ()) for network in networks)

@@ -1,0 +1,158 @@
+"""Paths, folders and standard input -> the manifests in them."""
+
+import os
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO
+
+from nplint.document import Defect, DefectKind, Document, Source, Span, decode, read
+from nplint.errors import NplintError
+
+if TYPE_CHECKING:
+    from pathspec import GitIgnoreSpec
+
+STDIN = "<stdin>"
+MAX_BYTES = 512 * 1024 * 1024
+"""The largest file that is read; a larger one is reported as unreadable."""
+
+_MANIFEST_SUFFIXES = (".yaml", ".yml", ".json")
+_TEMPLATE_SUFFIXES = (".j2", ".jinja", ".jinja2", ".tmpl", ".tpl", ".gotmpl", ".erb")
+_SKIPPED_FOLDERS = {".git", ".hg", ".svn", ".venv", ".tox", ".nox", "node_modules", "__pycache__"}
+
+Ignores = tuple[tuple[Path, "GitIgnoreSpec"], ...]
+"""The .gitignore files that speak about a folder, with the folder of each, outermost first."""
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """The documents that were found, and how many files were opened and hold no manifest."""
+
+    documents: tuple[Document, ...]
+    without_manifest: int
+
+
+def gather(paths: Iterable[str], stdin: BinaryIO, *, must_hold_manifests: bool = True) -> Inputs:
+    """Read every manifest at the given paths; a folder means what is in it, `-` means standard input.
+
+    Raises:
+        NplintError: a path does not exist, or holds no manifest although it must.
+    """
+    documents: list[Document] = []
+    seen: set[str] = set()
+    without = 0
+    for path in paths:
+        found = 0
+        for name, data in _files(path, stdin):
+            if name in seen:
+                found += 1
+                continue
+            seen.add(name)
+            manifests = read(decode(name, data)) if isinstance(data, bytes) else (data,)
+            documents += manifests
+            found += bool(manifests)
+            without += not manifests
+        if not found and must_hold_manifests:
+            raise NplintError(f"no Kubernetes manifest in {path}: name a file or folder that holds one")
+    return Inputs(tuple(documents), without)
+
+
+def _files(path: str, stdin: BinaryIO) -> Iterator[tuple[str, bytes | Document]]:
+    if path == "-":
+        yield STDIN, stdin.read()
+    elif os.path.isdir(path):
+        for file in _walk(Path(path), _ignores_above(Path(path))):
+            yield shown(file), _load(file)
+    elif os.path.lexists(path):
+        yield shown(Path(path)), _load(Path(path))
+    else:
+        raise NplintError(f"no such file or folder: {path}")
+
+
+def shown(path: Path) -> str:
+    """A path as findings show it: relative to the current folder, with forward slashes."""
+    try:
+        return Path(os.path.relpath(path)).as_posix()
+    except ValueError:
+        # On Windows there is no way from one drive to another.
+        return path.as_posix()
+
+
+def _load(path: Path) -> bytes | Document:
+    """The bytes of a file, or a document whose defect says why there are none."""
+    try:
+        with path.open("rb") as file:
+            data = file.read(MAX_BYTES + 1)
+    except OSError as error:
+        return _unreadable(path, (error.strerror or str(error)).lower())
+    return data if len(data) <= MAX_BYTES else _unreadable(path, f"it is larger than {MAX_BYTES // 1024**2} MiB")
+
+
+def _unreadable(path: Path, reason: str) -> Document:
+    source = Source(shown(path), "")
+    defect = Defect(DefectKind.UNREADABLE, reason, Span(source.path, 1, 1, 1, 1))
+    return Document(source, 0, 0, 0, None, (defect,))
+
+
+def _walk(folder: Path, ignores: Ignores) -> Iterator[Path]:
+    """The files below a folder that may hold manifests, in order of their names; what git ignores is left out."""
+    ignores = (*ignores, *_ignores_of(folder))
+    try:
+        entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
+    except OSError:
+        yield folder
+        return
+    for entry in entries:
+        path = folder / entry.name
+        is_folder = entry.is_dir(follow_symlinks=False)
+        if (is_folder and entry.name in _SKIPPED_FOLDERS) or _is_ignored(path, is_folder, ignores):
+            continue
+        if is_folder:
+            yield from _walk(path, ignores)
+        elif _may_hold_manifests(entry.name) and path.is_file():
+            yield path
+
+
+def _may_hold_manifests(name: str) -> bool:
+    if name == "Kustomization":
+        return True
+    stem, suffix = os.path.splitext(name)
+    if suffix in _TEMPLATE_SUFFIXES:
+        suffix = os.path.splitext(stem)[1]
+    return suffix.lower() in _MANIFEST_SUFFIXES
+
+
+def _ignores_above(folder: Path) -> Ignores:
+    """The .gitignore files above a folder, up to the root of its repository; none outside of a repository."""
+    above: list[Path] = []
+    here = folder.resolve()
+    while not (here / ".git").exists():
+        if here.parent == here:
+            return ()
+        here = here.parent
+        above.insert(0, here)
+    return tuple(ignore for parent in above for ignore in _ignores_of(parent))
+
+
+def _ignores_of(folder: Path) -> Ignores:
+    file = folder / ".gitignore"
+    if not file.is_file():
+        return ()
+    # Most folders have none, and the import costs more than reading a manifest.
+    from pathspec import GitIgnoreSpec
+
+    try:
+        lines = file.read_text("utf-8", "replace").splitlines()
+    except OSError:
+        return ()
+    return ((folder.resolve(), GitIgnoreSpec.from_lines(lines)),)
+
+
+def _is_ignored(path: Path, is_folder: bool, ignores: Ignores) -> bool:
+    """Whether git ignores a path: the innermost .gitignore that says anything decides."""
+    for folder, spec in reversed(ignores):
+        name = os.path.relpath(path.parent.resolve() / path.name, folder).replace(os.sep, "/")
+        verdict = spec.check_file(name + "/" * is_folder).include
+        if verdict is not None:
+            return verdict
+    return False

@@ -1,0 +1,275 @@
+"""One YAML document as a tree with places, composed from libyaml's events without recursion."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import yaml
+from yaml._yaml import CParser
+
+from nplint import scalars
+
+Value = None | bool | int | float | str | list[Any] | dict[str, Any]
+
+MAX_DEPTH = 200
+"""How many lists and mappings may stand in each other; real manifests stay below 50."""
+
+
+class UnreadableError(Exception):
+    """Text that kubectl cannot read either, and the offset at which that shows."""
+
+    def __init__(self, reason: str, offset: int) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.offset = offset
+
+
+@dataclass(slots=True, eq=False)
+class Tree:
+    """A node of the document; offsets are code points from the start of the composed text, end exclusive.
+
+    A mapping's children alternate between keys and values. An alias is a node of its own that stands where it is
+    written; `target` is what it stands for.
+    """
+
+    kind: type[yaml.Event]
+    start: int
+    end: int
+    text: str = ""
+    tag: str | None = None
+    plain: bool = False
+    flow: bool = False
+    anchor: str | None = None
+    target: "Tree | None" = None
+    children: list["Tree"] = field(default_factory=list)
+
+    @property
+    def meant(self) -> "Tree":
+        return self.target or self
+
+    @property
+    def is_mapping(self) -> bool:
+        return self.kind is yaml.MappingStartEvent
+
+    @property
+    def is_list(self) -> bool:
+        return self.kind is yaml.SequenceStartEvent
+
+    @property
+    def is_merge(self) -> bool:
+        """Whether this key is a `<<` that merges another mapping in; a quoted one is an ordinary key."""
+        return self.text == "<<" and (self.plain or self.tag == scalars.TAG + "merge")
+
+    def pairs(self) -> Iterator[tuple["Tree", "Tree"]]:
+        return zip(self.children[::2], self.children[1::2], strict=True)
+
+
+def compose(text: str) -> tuple[Tree | None, bool]:
+    """The first document of a text, and whether more follows it, which kubectl would not read.
+
+    Raises:
+        UnreadableError: the text does not parse, or nests deeper than MAX_DEPTH.
+    """
+    parser = CParser(text)
+    try:
+        root = _Composer(text).compose(parser)
+        return root, root is not None and _more_follows(parser)
+    except yaml.MarkedYAMLError as error:
+        raise UnreadableError(_reason(error), _offset(error)) from None
+    except yaml.reader.ReaderError as error:
+        # The position of a reader error counts bytes, so it is found again in characters.
+        raise UnreadableError("a control character is not allowed", _offset_of_byte(text, error.position)) from None
+    finally:
+        parser.dispose()
+
+
+def _more_follows(parser: CParser) -> bool:
+    try:
+        return not isinstance(parser.get_event(), yaml.StreamEndEvent)
+    except yaml.YAMLError:
+        return True
+
+
+def _reason(error: yaml.MarkedYAMLError) -> str:
+    context = f"{error.context}, " if error.context else ""
+    return context + (error.problem or "it does not parse")
+
+
+def _offset(error: yaml.MarkedYAMLError) -> int:
+    mark = error.problem_mark or error.context_mark
+    if "simple key" in (error.context or ""):
+        # The parser notices a missing colon only at the next line; the key itself is what to look at.
+        mark = error.context_mark or mark
+    return mark.index if mark else 0
+
+
+def _offset_of_byte(text: str, position: int) -> int:
+    return len(text.encode()[:position].decode("utf-8", "ignore"))
+
+
+class _Composer:
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.anchors: dict[str, Tree] = {}
+        self.open: list[Tree] = []
+        self.root: Tree | None = None
+
+    def compose(self, parser: CParser) -> Tree | None:
+        while True:
+            event: Any = parser.get_event()
+            kind = type(event)
+            if kind is yaml.ScalarEvent:
+                self.add(self.scalar(event))
+            elif kind is yaml.MappingStartEvent or kind is yaml.SequenceStartEvent:
+                self.enter(event, kind)
+            elif kind is yaml.MappingEndEvent or kind is yaml.SequenceEndEvent:
+                self.leave(event.end_mark.index)
+            elif kind is yaml.AliasEvent:
+                self.add(self.alias(event))
+            elif kind is yaml.DocumentEndEvent or kind is yaml.StreamEndEvent:
+                return self.root
+
+    def add(self, node: Tree) -> None:
+        if node.anchor:
+            self.anchors[node.anchor] = node
+        if self.open:
+            self.open[-1].children.append(node)
+        else:
+            self.root = node
+
+    def enter(self, event: Any, kind: type[yaml.Event]) -> None:
+        start = event.start_mark.index
+        if len(self.open) == MAX_DEPTH:
+            raise UnreadableError(f"it nests more than {MAX_DEPTH} lists and mappings in each other", start)
+        node = Tree(kind, start, start, tag=event.tag, flow=bool(event.flow_style), anchor=event.anchor)
+        self.add(node)
+        self.open.append(node)
+
+    def leave(self, end: int) -> None:
+        node = self.open.pop()
+        # libyaml ends a block collection at the next token, blank lines later.
+        node.end = node.children[-1].end if node.children and not node.flow else end
+
+    def scalar(self, event: Any) -> Tree:
+        start, end = event.start_mark.index, event.end_mark.index
+        if event.style in ("|", ">"):
+            end = start + len(self.text[start:end].rstrip())
+        plain = bool(event.implicit[0]) and event.tag is None
+        return Tree(yaml.ScalarEvent, start, end, event.value, event.tag, plain, anchor=event.anchor)
+
+    def alias(self, event: Any) -> Tree:
+        start, end = event.start_mark.index, event.end_mark.index
+        target = self.anchors.get(event.anchor)
+        if target is None:
+            raise UnreadableError(f"the alias *{event.anchor} names no anchor", start)
+        if target in self.open:
+            raise UnreadableError(f"the anchor &{event.anchor} contains itself", start)
+        return Tree(yaml.AliasEvent, start, end, text="*" + event.anchor, target=target)
+
+
+def construct(root: Tree) -> tuple[Value, bool]:
+    """The plain data that kubectl would send, and whether some mapping has a key twice.
+
+    Raises:
+        UnreadableError: a tag, key or number has no JSON form, or aliases multiply the document beyond kubectl's limit.
+    """
+    constructor = _Constructor()
+    value = constructor.value(root)
+    constructor.check_expansion(root)
+    return value, constructor.repeats
+
+
+class _Constructor:
+    def __init__(self) -> None:
+        self.values: dict[int, tuple[Value, int]] = {}
+        self.repeats = False
+        self.nodes = 0
+        self.aliased = 0
+
+    def value(self, node: Tree) -> Value:
+        if node.target:
+            if id(node.target) not in self.values:
+                self.value(node.target)
+            value, size = self.values[id(node.target)]
+            self.nodes += size
+            self.aliased += size
+            return value
+        before = self.nodes
+        self.nodes += 1
+        value = self._fresh(node)
+        if node.anchor:
+            self.values[id(node)] = value, self.nodes - before
+        return value
+
+    def _fresh(self, node: Tree) -> Value:
+        if node.is_mapping:
+            return self._mapping(node)
+        if node.is_list:
+            return [self.value(child) for child in node.children]
+        return _typed(node)
+
+    def _mapping(self, node: Tree) -> Value:
+        merged: dict[str, Any] = {}
+        own: set[str] = set()
+        for key, child in node.pairs():
+            if key.is_merge:
+                self._merge(child, merged)
+                continue
+            name = key_of(key)
+            if key.anchor:
+                self.values[id(key)] = _typed(key), 1
+            self.repeats |= name in own
+            own.add(name)
+            merged[name] = self.value(child)
+        return merged
+
+    def _merge(self, node: Tree, into: dict[str, Any]) -> None:
+        for source in mappings_to_merge(node):
+            value = self.value(source)
+            into.update(value if isinstance(value, dict) else {})
+
+    def check_expansion(self, root: Tree) -> None:
+        """Apply the limit of kubectl's parser: the larger a document gets, the less of it may come from aliases."""
+        share = 0.99 - 0.89 * min(max(self.nodes - 400_000, 0) / 3_600_000, 1)
+        if self.aliased > 100 and self.nodes > 1000 and self.aliased > share * self.nodes:
+            raise UnreadableError(
+                f"its aliases multiply it to {self.nodes:,} values, more than kubectl reads", root.start
+            )
+
+
+def mappings_to_merge(node: Tree) -> list[Tree]:
+    """What a `<<` merges in, in the order in which later keys win over earlier ones.
+
+    Raises:
+        UnreadableError: it is neither a mapping nor a list of mappings.
+    """
+    # A list written in place names several mappings; the alias of a list does not.
+    sources = node.children[::-1] if node.is_list else [node]
+    for source in sources:
+        if not source.meant.is_mapping:
+            raise UnreadableError("a `<<` takes a mapping or a list of mappings", source.start)
+    return sources
+
+
+def key_of(node: Tree) -> str:
+    """A mapping key as text.
+
+    Raises:
+        UnreadableError: the key is null, a list or a mapping.
+    """
+    key = node.meant
+    if key.kind is not yaml.ScalarEvent:
+        raise UnreadableError("a list or mapping cannot be a key", node.start)
+    try:
+        return scalars.key(_typed(key))
+    except ValueError as error:
+        raise UnreadableError(str(error), node.start) from None
+
+
+def _typed(node: Tree) -> scalars.Scalar:
+    if not node.plain and (node.tag is None or node.tag == "!"):
+        return node.text
+    try:
+        return scalars.plain(node.text) if node.tag is None else scalars.tagged(node.text, node.tag)
+    except ValueError as error:
+        raise UnreadableError(str(error), node.start) from None

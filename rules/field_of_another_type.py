@@ -1,0 +1,156 @@
+"""Fields that belong to another type of Service."""
+
+from collections.abc import Iterator
+
+from nplint import Cluster, Node, Problem, Problems, Service, Severity, rule
+
+
+@rule(
+    severity=Severity.ERROR,
+    source="https://kubernetes.io/docs/reference/kubernetes-api/service-resources/service-v1/#ServiceSpec",
+    good=(
+        """
+        apiVersion: v1
+        kind: Service
+        metadata: {name: web}
+        spec:
+          type: LoadBalancer
+          externalTrafficPolicy: Local
+          healthCheckNodePort: 30100
+          loadBalancerClass: example.com/lb
+          loadBalancerSourceRanges: [10.0.0.0/8]
+          allocateLoadBalancerNodePorts: false
+          ports: [{port: 80, nodePort: 30080}]
+        """,
+        """
+        apiVersion: v1
+        kind: Service
+        metadata: {name: web}
+        spec:
+          externalTrafficPolicy: Local
+          externalIPs: [203.0.113.7]
+          loadBalancerIP: 203.0.113.8
+          ports: [{port: 80, nodePort: 0}]
+        ---
+        apiVersion: v1
+        kind: Service
+        metadata: {name: elsewhere}
+        spec:
+          type: ExternalName
+          externalName: web.example.com
+          ports: [{port: 80, nodePort: 30080}]
+        """,
+    ),
+    bad=(
+        """
+        apiVersion: v1
+        kind: Service
+        metadata: {name: web}
+        spec:
+          externalTrafficPolicy: Local  # <- a ClusterIP Service has no externalTrafficPolicy, because nothing outside reaches it
+          ports:
+            - port: 80
+              nodePort: 30080  # <- a ClusterIP Service has no nodePort
+        """,
+        """
+        apiVersion: v1
+        kind: Service
+        metadata: {name: web}
+        spec:
+          type: NodePort
+          clusterIP: None  # <- a NodePort Service cannot be headless
+          healthCheckNodePort: 30100  # <- healthCheckNodePort takes type LoadBalancer and externalTrafficPolicy Local
+          loadBalancerClass: example.com/lb  # <- a NodePort Service has no loadBalancerClass
+          loadBalancerSourceRanges: [10.0.0.0/8]  # <- a NodePort Service has no loadBalancerSourceRanges
+          allocateLoadBalancerNodePorts: false  # <- a NodePort Service has no allocateLoadBalancerNodePorts
+          ports: [{port: 80}]
+        """,
+        """
+        apiVersion: v1
+        kind: Service
+        metadata: {name: elsewhere}
+        spec:
+          type: ExternalName
+          externalName: web.example.com
+          clusterIP: 10.247.0.9  # <- an ExternalName Service has no clusterIP
+        """,
+    ),
+)
+def field_of_another_type(cluster: Cluster) -> Problems:
+    """A field is set that a Service of this type does not have.
+
+    The API server refuses such a Service.
+
+    Most often the type was changed to ClusterIP and the nodePort stayed, or the type was forgotten. What the API
+    server tolerates is not found: loadBalancerIP on any type, and a nodePort on ExternalName, which it ignores.
+    """
+    for service in cluster.services:
+        if service.type in ("ClusterIP", "NodePort", "LoadBalancer", "ExternalName"):
+            yield from _node_ports(service)
+            yield from _external_policy(service)
+            yield from _health_check(service)
+            yield from _load_balancer_fields(service)
+            yield from _cluster_ips(service)
+
+
+def _node_ports(service: Service) -> Problems:
+    for port in service.ports if service.type == "ClusterIP" else ():
+        if port.node_port:
+            yield Problem(
+                port.node["nodePort"],
+                "a ClusterIP Service has no nodePort",
+                help="drop nodePort, or set `type: NodePort`",
+                related=_type_place(service),
+            )
+
+
+def _external_policy(service: Service) -> Problems:
+    node = service.spec["externalTrafficPolicy"]
+    if node.text and not service.is_external:
+        message = f"{_a(service)} has no externalTrafficPolicy, because nothing outside reaches it"
+        yield Problem(node, message, help="drop it, or set `type: NodePort`", related=_type_place(service))
+
+
+def _health_check(service: Service) -> Problems:
+    node = service.spec["healthCheckNodePort"]
+    # A misspelt policy is its own finding; what was meant decides here.
+    if node.number and not (service.type == "LoadBalancer" and service.external_traffic_policy in ("Local", "")):
+        message = "healthCheckNodePort takes type LoadBalancer and externalTrafficPolicy Local"
+        yield Problem(node, message, help="drop it", related=_type_place(service))
+
+
+def _load_balancer_fields(service: Service) -> Problems:
+    if service.type == "LoadBalancer":
+        return
+    for name in ("loadBalancerClass", "loadBalancerSourceRanges", "allocateLoadBalancerNodePorts"):
+        node = service.spec[name]
+        if node.value is not None and node.value != []:
+            yield Problem(node.key, f"{_a(service)} has no {name}", help="drop it", related=_type_place(service))
+
+
+def _cluster_ips(service: Service) -> Problems:
+    for node in _written_cluster_ips(service):
+        if service.type == "ExternalName":
+            yield Problem(node, f"an ExternalName Service has no {node.path[service.node.root + 1]}", help="drop it")
+        elif service.type != "ClusterIP" and node.text == "None":
+            help_ = "leave clusterIP to the cluster: a node port forwards through it"
+            yield Problem(node, f"{_a(service)} cannot be headless", help=help_, related=_type_place(service))
+
+
+def _written_cluster_ips(service: Service) -> Iterator[Node]:
+    single = service.spec["clusterIP"]
+    if single.text:
+        yield single
+    else:
+        yield from (node for node in service.spec["clusterIPs"] if node.text)
+
+
+def _a(service: Service) -> str:
+    return f"{'an' if service.type == 'ExternalName' else 'a'} {service.type} Service"
+
+
+def _type_place(service: Service) -> tuple[tuple[Node, str], ...]:
+    node = service.spec["type"]
+    return (
+        ((node, "the type is set here"),) if node.text else ((service.spec.key, "no type is set, so it is ClusterIP"),)
+    )

@@ -1,0 +1,50 @@
+"""Protocols that a Service cannot have."""
+
+from nplint import PROTOCOLS, Cluster, Problem, Problems, Severity, replacement, rule
+from nplint.spelling import listed, recased
+
+
+@rule(
+    severity=Severity.ERROR,
+    source="https://kubernetes.io/docs/reference/networking/service-protocols/",
+    good="""
+        apiVersion: v1
+        kind: Service
+        metadata: {name: dns}
+        spec:
+          ports:
+            - {name: tcp, port: 53, protocol: TCP}
+            - {name: udp, port: 53, protocol: UDP}
+            - {name: sctp, port: 53, protocol: SCTP}
+            - {name: unsaid, port: 80, protocol: ""}
+    """,
+    bad="""
+        apiVersion: v1
+        kind: Service
+        metadata: {name: dns}
+        spec:
+          ports:
+            - name: dns
+              port: 53
+              protocol: udp  # <- protocol udp is none that a Service can have: it is spelled UDP
+            - name: web
+              port: 80
+              protocol: HTTP  # <- protocol HTTP is none that a Service can have: there are TCP, UDP and SCTP
+    """,
+)
+def unknown_protocol(cluster: Cluster) -> Problems:
+    """A port's protocol is not TCP, UDP or SCTP.
+
+    The API server refuses such a Service; the letters' case counts.
+
+    What runs on top of the protocol, such as HTTP, belongs into `appProtocol`.
+    """
+    for service in cluster.services:
+        for port in service.ports:
+            node = port.node["protocol"]
+            if not node.text or node.text in PROTOCOLS:
+                continue
+            right = recased(node.text, PROTOCOLS)
+            way = f"it is spelled {right}" if right else f"there are {listed(PROTOCOLS)}"
+            edits = replacement(node, right, safe=True) if right else ()
+            yield Problem(node, f"protocol {node.text} is none that a Service can have: {way}", edits=edits)

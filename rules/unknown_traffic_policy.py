@@ -1,0 +1,60 @@
+"""Traffic policies that do not exist, or not in this spelling."""
+
+from nplint import TRAFFIC_POLICIES, Cluster, Node, Problem, Problems, Service, Severity, replacement, rule
+from nplint.spelling import listed, recased
+
+
+@rule(
+    severity=Severity.ERROR,
+    source="https://kubernetes.io/docs/reference/networking/virtual-ips/#traffic-policies",
+    good="""
+        apiVersion: v1
+        kind: Service
+        metadata: {name: web}
+        spec:
+          type: NodePort
+          externalTrafficPolicy: Local
+          internalTrafficPolicy: Cluster
+          ports: [{port: 80}]
+    """,
+    bad=(
+        """
+        apiVersion: v1
+        kind: Service
+        metadata: {name: web}
+        spec:
+          type: NodePort
+          externalTrafficPolicy: local  # <- externalTrafficPolicy local does not exist: it is spelled Local
+          ports: [{port: 80}]
+        """,
+        """
+        apiVersion: v1
+        kind: Service
+        metadata: {name: web}
+        spec:
+          internalTrafficPolicy: Node  # <- internalTrafficPolicy Node does not exist: there are Cluster and Local
+          ports: [{port: 80}]
+        """,
+    ),
+)
+def unknown_traffic_policy(cluster: Cluster) -> Problems:
+    """externalTrafficPolicy or internalTrafficPolicy is not exactly Cluster or Local.
+
+    The API server refuses such a Service; the letters' case counts.
+
+    The CCE documentation of NodePort Services writes `local` and `cluster` in its example. No API server takes these.
+    """
+    for service in cluster.services:
+        for node in _policies(service):
+            if not node.text or node.text in TRAFFIC_POLICIES:
+                continue
+            right = recased(node.text, TRAFFIC_POLICIES)
+            way = f"it is spelled {right}" if right else f"there are {listed(TRAFFIC_POLICIES)}"
+            edits = replacement(node, right, safe=True) if right else ()
+            yield Problem(node, f"{node.path[-1]} {node.text} does not exist: {way}", edits=edits)
+
+
+def _policies(service: Service) -> list[Node]:
+    """The policies that the API server looks at; where nothing is external, it refuses the field whatever it says."""
+    external = [service.spec["externalTrafficPolicy"]] if service.is_external else []
+    return [*external, service.spec["internalTrafficPolicy"]]

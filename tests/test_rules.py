@@ -1,0 +1,68 @@
+"""Every example of every rule: an example is documentation, test of place and words, and proof of what is not found."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from nplint import plugins
+from nplint.check import Example, Rule
+from nplint.cluster import Cluster
+from nplint.document import decode, read
+from nplint.engine import lint
+
+RULES = plugins.load().rules
+MARK = re.compile(r"^(?P<code>.*)#\s*<-\s(?P<message>.*)$")
+
+Found = set[tuple[str, int, str]]
+
+
+def run(rule: Rule, example: Example) -> Found:
+    documents = [doc for path, text in example.files.items() for doc in read(decode(path, text.encode()))]
+    report = lint(Cluster(documents, example.profile), [rule])
+    assert not report.crashes, report.crashes
+    return {(finding.span.file, finding.span.line, finding.message) for finding in report.findings}
+
+
+def marks(example: Example) -> Found:
+    lines = [
+        (path, number, line) for path, text in example.files.items() for number, line in enumerate(text.splitlines(), 1)
+    ]
+    return {(path, number, found["message"]) for path, number, line in lines if (found := MARK.match(line))}
+
+
+CASES = [
+    pytest.param(rule, example, id=f"{rule.name}-{kind}-{number}")
+    for rule in RULES.values()
+    for kind, examples in (("good", rule.good), ("bad", rule.bad))
+    for number, example in enumerate(examples, 1)
+]
+
+
+@pytest.mark.parametrize(("rule", "example"), CASES)
+def test_a_rule_finds_what_its_examples_mark_and_nothing_else(rule: Rule, example: Example) -> None:
+    assert run(rule, example) == marks(example)
+
+
+@pytest.mark.parametrize("rule", RULES.values(), ids=RULES)
+def test_a_rule_shows_what_it_finds_and_what_it_does_not(rule: Rule) -> None:
+    assert rule.bad
+    assert all(marks(example) for example in rule.bad)
+    assert rule.good
+    assert not any(marks(example) for example in rule.good)
+
+
+@pytest.mark.parametrize("rule", RULES.values(), ids=RULES)
+def test_a_rule_is_named_and_documented(rule: Rule) -> None:
+    assert rule.check.__module__ == f"nplint.rules.{rule.check.__name__}"
+    assert rule.name == rule.check.__name__.replace("_", "-")
+    assert rule.summary.endswith(".")
+    assert len(rule.summary) <= 120
+    assert rule.rationale.endswith(".")
+    assert rule.source.startswith("https://")
+
+
+def test_every_file_in_the_rules_folder_is_a_rule() -> None:
+    folder = Path(__file__).parent.parent / "rules"
+    files = {path.stem for path in folder.glob("*.py") if path.stem != "__init__"}
+    assert files == {name.replace("-", "_") for name in RULES}
