@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from nplint.profile import Profile as Profile
     from nplint.profile import When as When
     from nplint.resource import PROTOCOLS as PROTOCOLS
+    from nplint.resource import SERVICE_TYPES as SERVICE_TYPES
     from nplint.resource import TRAFFIC_POLICIES as TRAFFIC_POLICIES
     from nplint.resource import Resource as Resource
     from nplint.resource import Service as Service
@@ -34,7 +35,7 @@ _HOMES = {
     "finding": ("Confidence", "Edit", "Severity"),
     "node": ("Node",),
     "profile": ("CCE_TYPES", "PortRange", "Profile", "When"),
-    "resource": ("PROTOCOLS", "TRAFFIC_POLICIES", "Resource", "Service", "ServicePort", "Workload"),
+    "resource": ("PROTOCOLS", "SERVICE_TYPES", "TRAFFIC_POLICIES", "Resource", "Service", "ServicePort", "Workload"),
     "check": ("Example", "Problem", "Problems", "replacement", "rule"),
 }
 _MODULES = {name: module for module, names in _HOMES.items() for name in names}

@@ -16,7 +16,8 @@ class Problem:
     """What a rule knows: a place and a sentence.
 
     `label` is a word on the place itself, `related` other places of the same story, `help` the next step with its
-    values. `severity` is given where a problem is less grave than the rule's others.
+    values. `severity` is given where a problem is less grave than the rule's others, `field` where the API server
+    reports it on another field than the one it is written in.
     """
 
     at: Node | Span
@@ -26,16 +27,20 @@ class Problem:
     related: tuple[tuple[Node | Span, str], ...] = ()
     edits: tuple[Edit, ...] = ()
     severity: Severity | None = None
+    field: str = ""
     confidence: Confidence = Confidence.CERTAIN
 
 
-def replacement(node: Node, text: str, *, safe: bool) -> tuple[Edit, ...]:
-    """The edit that puts another text in the place of a value, in the quotes that the value has.
+def replacement(node: Node, text: str, *, safe: bool, quotes: bool = True) -> tuple[Edit, ...]:
+    """The edit that puts another text in the place of a value, in the quotes that the value has unless `quotes` is off.
 
-    It is safe when it says what the author meant. Unpack it into `Problem.edits`.
+    It is safe when it says what the author meant. Unpack it into `Problem.edits`. An anchor, alias or tag stays as it
+    is, for other places may hang on it.
     """
     start = node.document.source.slice(node.span)[:1]
-    quote = start if start in ("'", '"') else ""
+    if start in ("&", "*", "!"):
+        return ()
+    quote = start if quotes and start in ("'", '"') else ""
     return (Edit(node.span, f"{quote}{text}{quote}", safe),)
 
 
@@ -43,18 +48,32 @@ Problems = Iterator[Problem]
 Check = Callable[[Cluster], Problems]
 
 
+Manifests = str | Mapping[str, str]
+
+
 @dataclass(frozen=True)
 class Example:
     """Manifests that show a rule: one text, or several by path. A line that is found ends in `# <- message`."""
 
-    manifests: str | Mapping[str, str]
+    manifests: Manifests
     profile: Profile = field(default_factory=Profile)
+    before: Manifests | None = None
+    """The manifests before the change, for a rule about changes."""
 
     @property
     def files(self) -> dict[str, str]:
         """The texts by path, without the indentation they have in the rule's source."""
-        manifests = {"example.yaml": self.manifests} if isinstance(self.manifests, str) else self.manifests
-        return {path: inspect.cleandoc(text) + "\n" for path, text in manifests.items()}
+        return _files(self.manifests)
+
+    @property
+    def files_before(self) -> dict[str, str] | None:
+        """The same for the texts before the change."""
+        return None if self.before is None else _files(self.before)
+
+
+def _files(manifests: Manifests) -> dict[str, str]:
+    by_path = {"example.yaml": manifests} if isinstance(manifests, str) else manifests
+    return {path: inspect.cleandoc(text) + "\n" for path, text in by_path.items()}
 
 
 Examples = str | Example | tuple[str | Example, ...]

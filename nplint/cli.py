@@ -3,7 +3,8 @@
 import gc
 import os
 import sys
-from typing import TYPE_CHECKING, Any, NoReturn
+from io import BytesIO
+from typing import TYPE_CHECKING, Any, BinaryIO, NoReturn, TextIO
 
 import click
 
@@ -128,7 +129,7 @@ def check(paths: tuple[str, ...], **options: Any) -> None:
     rules = _chosen(loaded, options["select"], options["ignore"])
     render = _one_of("format", loaded.formats, options["format_"])
     explicit = bool(paths) and not options["allow_no_manifests"]
-    inputs = sources.gather(paths or (".",), sys.stdin.buffer, must_hold_manifests=explicit)
+    inputs = sources.gather(paths or (".",), _stdin(), must_hold_manifests=explicit)
     if not inputs.documents:
         _nothing_to_lint(options["require_manifests"])
     report = _lint(inputs.documents, profile, rules)
@@ -136,16 +137,24 @@ def check(paths: tuple[str, ...], **options: Any) -> None:
     _finish(report, inputs.without_manifest, options)
 
 
+def _stdin() -> BinaryIO:
+    # Who starts programs in the background may leave them without standard input at all.
+    return sys.stdin.buffer if sys.stdin else BytesIO()
+
+
 def _profile(options: dict[str, Any]) -> "Profile":
     from nplint import profile
 
-    return profile.declare(
+    declared = profile.declare(
         type=options["type_"],
         network=options["network"],
         version=options["cluster_version"],
         proxy_mode=options["proxy_mode"],
         node_port_range=options["node_port_range"],
     )
+    for _, message in profile.impossibilities(declared):
+        raise NplintError(message)
+    return declared
 
 
 def _chosen(loaded: "Plugins", select: tuple[str, ...], ignore: tuple[str, ...]) -> list["Rule"]:
@@ -153,7 +162,10 @@ def _chosen(loaded: "Plugins", select: tuple[str, ...], ignore: tuple[str, ...])
     for name in (*wanted, *unwanted):
         _one_of("rule", loaded.rules, name)
     chosen = [loaded.rules[name] for name in wanted] or [rule for rule in loaded.rules.values() if rule.default]
-    return [rule for rule in chosen if rule.name not in unwanted]
+    left = [rule for rule in chosen if rule.name not in unwanted]
+    if not left:
+        raise NplintError("--ignore leaves no rule to run: leave it out, or select others with --select")
+    return left
 
 
 def _names(given: tuple[str, ...]) -> list[str]:
@@ -174,7 +186,7 @@ def _one_of(what: str, known: Any, name: str) -> Any:
 def _nothing_to_lint(required: bool) -> None:
     if required:
         raise NplintError("no Kubernetes manifest found: name the file or folder that holds one")
-    click.echo("warning: no Kubernetes manifest found, so nothing was checked", err=True)
+    _tell("warning: no Kubernetes manifest found, so nothing was checked")
 
 
 def _lint(documents: Any, profile: "Profile", rules: list["Rule"]) -> "Report":
@@ -185,13 +197,11 @@ def _lint(documents: Any, profile: "Profile", rules: list["Rule"]) -> "Report":
 
 
 def _terminal(choice: str) -> "Terminal":
+    import shutil
+
     from nplint.hookspecs import Terminal
 
-    try:
-        width = os.get_terminal_size(sys.stdout.fileno()).columns
-    except (OSError, ValueError):
-        width = 0
-    return Terminal(_colored(choice, os.environ), width or int(os.environ.get("COLUMNS", "") or 80))
+    return Terminal(_colored(choice, os.environ), shutil.get_terminal_size().columns)
 
 
 def _colored(choice: str, environ: Any) -> bool:
@@ -206,35 +216,46 @@ def _colored(choice: str, environ: Any) -> bool:
 
 
 def _print(text: str) -> None:
+    _write(sys.stdout, text)
+
+
+def _tell(text: str) -> None:
+    _write(sys.stderr, f"{text}\n")
+
+
+def _write(stream: TextIO, text: str) -> None:
     # A terminal that cannot show a character of a manifest gets its escape, never an exception.
-    if hasattr(sys.stdout, "reconfigure"):
-        sys.stdout.reconfigure(errors="backslashreplace")
-    sys.stdout.write(text)
-    sys.stdout.flush()
+    if hasattr(stream, "reconfigure"):
+        stream.reconfigure(errors="backslashreplace")
+    try:
+        stream.write(text)
+        stream.flush()
+    except BrokenPipeError:
+        # Whoever read this has seen enough; the exit code still tells the rest. Nothing may go to the pipe at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def _finish(report: "Report", without_manifest: int, options: dict[str, Any]) -> NoReturn:
     from nplint.finding import Severity
     from nplint.output.footer import footer
 
-    click.echo(footer(report, without_manifest), err=True)
+    _tell(footer(report, without_manifest))
     for crash in report.crashes:
-        _tell_crash(crash.rule, crash.error, options["debug"])
+        _tell_failure(f"the rule {crash.rule} failed, the others ran", crash.error, options["debug"])
     if report.crashes:
         raise SystemExit(EXIT_OUR_FAULT)
     failed = report.fails(Severity(options["fail_on"])) and not options["exit_zero"]
     raise SystemExit(EXIT_FOUND if failed else 0)
 
 
-def _tell_crash(rule: str, error: Exception, debug: bool) -> None:
-    click.echo(
-        f"error: the rule {rule} failed ({type(error).__name__}: {error}); the others ran. Please report this.",
-        err=True,
-    )
+def _tell_failure(what: str, error: Exception, debug: bool) -> None:
+    from nplint.output.excerpt import printable
+
+    _tell(f"error: {what} ({type(error).__name__}: {printable(str(error))}). Please report this.")
     if debug:
         import traceback
 
-        traceback.print_exception(error)
+        _tell("".join(traceback.format_exception(error)))
 
 
 @cli.command()
@@ -244,8 +265,7 @@ def rules() -> None:
 
     known = plugins.load().rules.values()
     width = max(len(rule.name) for rule in known)
-    for rule in known:
-        click.echo(f"{rule.name:<{width}}  {rule.severity.value:<7}  {rule.summary}")
+    _print("".join(f"{rule.name:<{width}}  {rule.severity.value:<7}  {rule.summary}\n" for rule in known))
 
 
 @cli.command()
@@ -255,7 +275,7 @@ def explain(rule: str) -> None:
     from nplint import plugins
     from nplint.output.explain import explain as page
 
-    click.echo(page(_one_of("rule", plugins.load().rules, rule)), nl=False)
+    _print(page(_one_of("rule", plugins.load().rules, rule)))
 
 
 def main() -> NoReturn:
@@ -268,12 +288,13 @@ def main() -> NoReturn:
         error.show()
         sys.exit(EXIT_WRONG_CALL)
     except NplintError as error:
-        click.echo(f"error: {error}", err=True)
+        from nplint.output.excerpt import printable
+
+        _tell(f"error: {printable(str(error))}")
         sys.exit(EXIT_WRONG_CALL)
     except (click.Abort, KeyboardInterrupt):
         sys.exit(EXIT_INTERRUPTED)
-    except BrokenPipeError:
-        # Whoever read the findings has seen enough. Nothing may be written to the pipe any more, not even at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(EXIT_FOUND)
+    except Exception as error:
+        _tell_failure("nplint failed", error, "--debug" in sys.argv)
+        sys.exit(EXIT_OUR_FAULT)
     sys.exit(0)

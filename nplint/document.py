@@ -3,8 +3,8 @@
 import codecs
 import posixpath
 import re
-from bisect import bisect_right
-from collections.abc import Iterable, Iterator
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
 from functools import cached_property
@@ -43,8 +43,6 @@ class Source:
     revision: str | None = None
     stray: tuple[int, ...] = ()
     """Offsets of the bytes that are no text in the file's encoding; U+FFFD stands in their place."""
-    splits: bool = True
-    """Whether kubectl sees the `---` lines: it looks for their bytes, which UTF-16 does not have."""
 
     @property
     def is_kustomization(self) -> bool:
@@ -69,6 +67,10 @@ class Source:
         """The text of a place."""
         start = self.line_starts[span.line - 1] + span.column - 1
         return self.text[start : self.line_starts[span.end_line - 1] + span.end_column - 1]
+
+    def stray_between(self, start: int, end: int) -> tuple[int, ...]:
+        """The offsets of the stray bytes in a part of the text."""
+        return self.stray[bisect_left(self.stray, start) : bisect_left(self.stray, end)]
 
     def _position(self, offset: int) -> tuple[int, int]:
         line = bisect_right(self.line_starts, offset)
@@ -116,7 +118,10 @@ class Document:
 
     @property
     def is_manifest(self) -> bool:
-        return isinstance(self.value, dict) and "apiVersion" in self.value and "kind" in self.value
+        """Whether it says what it is, or is a Service that forgets to."""
+        if not isinstance(self.value, dict):
+            return False
+        return ("apiVersion" in self.value and "kind" in self.value) or _meant_as_service(self.value)
 
     @property
     def judged(self) -> bool:
@@ -172,7 +177,7 @@ def _find(root: Tree, path: Path, want_key: bool) -> tuple[int, int]:
 
 def _child(node: Tree, step: str | int) -> tuple[Tree | None, Tree] | None:
     if isinstance(step, int):
-        return (None, node.children[step]) if node.is_list and step < len(node.children) else None
+        return (None, node.children[step]) if node.is_list and 0 <= step < len(node.children) else None
     if not node.is_mapping:
         return None
     found: tuple[Tree | None, Tree] | None = None
@@ -213,13 +218,12 @@ def decode(path: str, data: bytes, revision: str | None = None) -> Source:
 
 
 def _decode(path: str, data: bytes, encoding: str, revision: str | None) -> Source:
-    splits = encoding == "utf-8"
     try:
-        return Source(path, data.decode(encoding), revision, splits=splits)
+        return Source(path, data.decode(encoding), revision)
     except UnicodeDecodeError:
-        text = data.decode(encoding, "surrogateescape" if splits else "replace")
+        text = data.decode(encoding, "surrogateescape" if encoding == "utf-8" else "replace")
     stray = tuple(found.start() for found in re.finditer("[\udc80-\udcff\ufffd]", text))
-    return Source(path, re.sub("[\udc80-\udcff]", "\ufffd", text), revision, stray, splits)
+    return Source(path, re.sub("[\udc80-\udcff]", "\ufffd", text), revision, stray)
 
 
 def read(source: Source) -> tuple[Document, ...]:
@@ -228,6 +232,16 @@ def read(source: Source) -> tuple[Document, ...]:
     if source.is_kustomization or any(document.is_manifest or _meant_as_manifest(document) for document in documents):
         return documents
     return ()
+
+
+def _meant_as_service(value: dict[str, Value]) -> bool:
+    """Whether a mapping without apiVersion or without kind can be nothing but a Service."""
+    spec = value.get("spec")
+    if not isinstance(spec, dict):
+        return False
+    if value.get("kind") == "Service":
+        return True
+    return value.get("apiVersion") == "v1" and isinstance(spec.get("ports"), list) and "kind" not in value
 
 
 def _meant_as_manifest(document: Document) -> bool:
@@ -244,49 +258,49 @@ def _documents(source: Source) -> Iterator[Document]:
 
 def _chunks(source: Source) -> Iterator[tuple[int, int]]:
     """Where kubectl cuts a stream: at lines of `---` and nothing but space and a comment."""
-    start = 0
-    for found in _SEPARATOR.finditer(source.text) if source.splits else ():
+    start = _after_mark(source, 0)
+    for found in _SEPARATOR.finditer(source.text):
         yield start, found.start()
-        start = found.end()
+        start = _after_mark(source, found.end())
     yield start, len(source.text)
 
 
-def _read_chunk(source: Source, index: int, start: int, end: int) -> Iterable[Document]:
+def _after_mark(source: Source, start: int) -> int:
+    # Files joined into one leave byte order marks behind, which libyaml skips without counting them.
+    return start + source.text.startswith("\ufeff", start)
+
+
+def _read_chunk(source: Source, index: int, start: int, end: int) -> Iterator[Document]:
     text = source.text[start:end]
-    if not text or text.isspace():
-        return ()
-    stray = [offset for offset in source.stray if start <= offset < end]
-    if text.lstrip().startswith("{"):
-        parsed = jsontext.parse(text)
-        if parsed is not None:
-            return [
-                Document(
-                    source, index + i, start + a, start + b, value, _stray(source, stray, start + a, start + b), repeats
-                )
-                for i, (a, b, value, repeats) in enumerate(parsed)
-            ]
-    if stray:
-        return [_broken(source, index, start, end, UnreadableError("a byte is not UTF-8", stray[0] - start))]
-    return [_read_yaml(source, index, start, end)]
+    parsed, rest = jsontext.parse(text) if text.lstrip().startswith("{") else ([], 0)
+    for a, b, value, repeats in parsed:
+        defects = _stray_in_json(source, start + a, start + b)
+        yield Document(source, index, start + a, start + b, value, defects, repeats)
+        index += 1
+    if len(parsed) > 1 and rest < len(text):
+        # After one JSON document kubectl still tries YAML, after two it is sure to read JSON.
+        yield _broken(source, index, start + rest, end, UnreadableError("this is no JSON, unlike what precedes it", 0))
+    elif text[rest:].strip():
+        yield _read_yaml(source, index, start + rest, end)
 
 
-def _stray(source: Source, stray: list[int], start: int, end: int) -> tuple[Defect, ...]:
+def _stray_in_json(source: Source, start: int, end: int) -> tuple[Defect, ...]:
+    message = "a byte is not UTF-8: kubectl puts U+FFFD in its place"
     return tuple(
-        Defect(
-            DefectKind.STRAY_BYTES,
-            "a byte is not UTF-8: kubectl puts U+FFFD in its place",
-            source.span(offset, offset + 1),
-        )
-        for offset in stray
-        if start <= offset < end
+        Defect(DefectKind.STRAY_BYTES, message, source.span(offset, offset + 1))
+        for offset in source.stray_between(start, end)
     )
 
 
 def _read_yaml(source: Source, index: int, start: int, end: int) -> Document:
     text = source.text[start:end]
     try:
-        if source.splits and (separator := _BAD_SEPARATOR.search(text)):
-            raise UnreadableError("a `---` that separates documents stands alone on its line", separator.start())
+        if stray := source.stray_between(start, end):
+            raise UnreadableError("a byte is not UTF-8", stray[0] - start)
+        if separator := _BAD_SEPARATOR.search(source.text, start, end):
+            raise UnreadableError(
+                "a `---` that separates documents stands alone on its line", separator.start() - start
+            )
         root, more = compose(text)
         if root is None:
             return Document(source, index, start, end)

@@ -23,22 +23,28 @@ def lint(cluster: Cluster, rules: Iterable[Rule]) -> Report:
         if verdict.applies is Applies.UNMET:
             runs.append(RuleRun(rule, False, verdict))
             continue
-        problems, crash = _run(rule, cluster)
+        found, withheld, crash = _run(rule, verdict, cluster)
+        findings += found
+        runs.append(RuleRun(rule, crash is None, verdict, withheld))
         crashes += [crash] if crash else []
-        withheld = rule.quiet and verdict.applies is Applies.UNKNOWN
-        runs.append(RuleRun(rule, crash is None, verdict, len(problems) if withheld else 0))
-        findings += [] if withheld else [_stamp(rule, verdict, problem, cluster) for problem in problems]
     return Report(_distinct(sort(findings)), tuple(runs), tuple(crashes), cluster)
 
 
-def _run(rule: Rule, cluster: Cluster) -> tuple[list[Problem], Crash | None]:
-    problems: list[Problem] = []
+def _run(rule: Rule, verdict: Verdict, cluster: Cluster) -> tuple[list[Finding], int, Crash | None]:
+    """What a rule found, also where it raised after that, and how much it kept to itself."""
+    found: list[Finding] = []
+    withheld = 0
+    withholds = rule.quiet and verdict.applies is Applies.UNKNOWN
     try:
         for problem in rule.check(cluster):
-            problems.append(problem)  # noqa: PERF402 - what a rule found before it raised is kept
+            # What is withheld is not located either: that would be most of the work.
+            if withholds:
+                withheld += 1
+            else:
+                found.append(_stamp(rule, verdict, problem, cluster))
     except Exception as error:
-        return problems, Crash(rule.name, error)
-    return problems, None
+        return found, withheld, Crash(rule.name, error)
+    return found, withheld, None
 
 
 def _stamp(rule: Rule, verdict: Verdict, problem: Problem, cluster: Cluster) -> Finding:
@@ -56,12 +62,16 @@ def _stamp(rule: Rule, verdict: Verdict, problem: Problem, cluster: Cluster) -> 
         why=rule.why,
         help=problem.help,
         label=problem.label,
-        field=problem.at.field if isinstance(problem.at, Node) else "",
+        field=problem.field or _field(problem.at),
         resource=_resource(problem.at, cluster),
         related=tuple(Related(_span(at), text, _resource(at, cluster)) for at, text in problem.related),
         edits=problem.edits,
         clusters=(cluster.profile.name,) if cluster.profile.name else (),
     )
+
+
+def _field(at: Node | Span) -> str:
+    return at.field if isinstance(at, Node) else ""
 
 
 def _span(at: Node | Span) -> Span:

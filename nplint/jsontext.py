@@ -1,4 +1,4 @@
-"""JSON as kubectl reads it: a stream of values; text that is no strict JSON is left to the YAML parser."""
+"""JSON as kubectl reads it: a stream of values; what is no strict JSON is left to the YAML parser."""
 
 import json
 import re
@@ -16,8 +16,8 @@ _NOT_IN_YAML = re.compile(
 )
 
 
-def parse(text: str) -> list[Parsed] | None:
-    """Every value of a JSON stream, or None where the text is not strict JSON throughout."""
+def parse(text: str) -> tuple[list[Parsed], int]:
+    """The values that a text begins with, and the offset from which it is no strict JSON (its length if all is)."""
     reader = _Reader()
     parsed: list[Parsed] = []
     start = _skip_space(text, 0)
@@ -25,11 +25,13 @@ def parse(text: str) -> list[Parsed] | None:
         while start < len(text):
             reader.repeats = False
             value, end = reader.decoder.raw_decode(text, start)
+            if not _depth_is_fine(text.count("[", start, end) + text.count("{", start, end), value):
+                break
             parsed.append((start, end, value, reader.repeats))
             start = _skip_space(text, end)
     except (ValueError, RecursionError):
-        return None
-    return parsed if all(_depth_is_fine(text, value) for _, _, value, _ in parsed) else None
+        pass
+    return parsed, start
 
 
 def _skip_space(text: str, start: int) -> int:
@@ -70,8 +72,8 @@ def _no_constant(text: str) -> None:
     raise ValueError(text)
 
 
-def _depth_is_fine(text: str, value: Value) -> bool:
-    if text.count("[") + text.count("{") <= MAX_DEPTH:
+def _depth_is_fine(brackets: int, value: Value) -> bool:
+    if brackets <= MAX_DEPTH:
         return True
     level: list[Any] = [value]
     for _ in range(MAX_DEPTH + 1):

@@ -66,6 +66,17 @@ class Node:
         return isinstance(self.value, str) and bool(placeholder.find(self.value, placeholder.VALUE_MARKS))
 
     @property
+    def is_placeholder_key(self) -> bool:
+        """Whether a template tool still has to put the key in."""
+        key = str(self.path[-1]) if self.path else ""
+        return bool(placeholder.find(key, placeholder.VALUE_MARKS))
+
+    @property
+    def parent(self) -> "Node":
+        """The list or mapping that holds this."""
+        return Node(self.document, value=self.document.value, root=self.root).at(self.path[:-1])
+
+    @property
     def key(self) -> "Node":
         """The same place, marked at the key instead of at the value."""
         return replace(self, on_key=True)

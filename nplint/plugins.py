@@ -1,8 +1,10 @@
 """Everything that is pluggable, nplint's own rules and formats among it, found through the same hooks."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import import_module
+from importlib.metadata import entry_points
 from pkgutil import iter_modules
 from typing import TypeVar
 
@@ -48,17 +50,51 @@ def load() -> Plugins:
     manager = pluggy.PluginManager("nplint")
     manager.add_hookspecs(hookspecs)
     manager.register(BuiltIn(), "nplint")
-    manager.load_setuptools_entrypoints("nplint")
-    manager.check_pending()
-    rules = [(rule.name, rule) for rules in manager.hook.nplint_rules() for rule in rules]
-    formats = [pair for formats in manager.hook.nplint_formats() for pair in formats.items()]
-    return Plugins(_by_name("rule", rules), _by_name("format", formats))
+    for entry in entry_points(group="nplint"):
+        with _blaming(f"{entry.name} ({entry.value})"):
+            manager.register(entry.load(), entry.name)
+            manager.check_pending()
+    brought = [_ask(manager, name) for name, _ in manager.list_name_plugin()]
+    return Plugins(
+        _by_name("rule", [(one.plugin, name, rule) for one in brought for name, rule in one.rules]),
+        _by_name("format", [(one.plugin, name, format) for one in brought for name, format in one.formats]),
+    )
 
 
-def _by_name(what: str, pairs: list[tuple[str, T]]) -> dict[str, T]:
-    found: dict[str, T] = {}
-    for name, value in pairs:
+@contextmanager
+def _blaming(plugin: str) -> Iterator[None]:
+    """Say whose fault it is, so that the user knows which package to repair or remove."""
+    try:
+        yield
+    except Exception as error:
+        reason = f"{type(error).__name__}: {' '.join(str(error).split())}"
+        raise NplintError(f"the plugin {plugin} fails, repair or remove it: {reason}") from error
+
+
+@dataclass(frozen=True)
+class _Brought:
+    plugin: str
+    rules: list[tuple[str, Rule]]
+    formats: list[tuple[str, Formatter]]
+
+
+def _ask(manager: pluggy.PluginManager, name: str) -> _Brought:
+    """What one plugin brings. Each is asked alone: pluggy does not tell whose answer is whose."""
+    others = [plugin for other, plugin in manager.list_name_plugin() if other != name]
+    with _blaming(name):
+        rules = [rule for rules in manager.subset_hook_caller("nplint_rules", others)() for rule in rules]
+        formats = manager.subset_hook_caller("nplint_formats", others)()
+        return _Brought(
+            name, [(rule.name, rule) for rule in rules], [pair for named in formats for pair in named.items()]
+        )
+
+
+def _by_name(what: str, brought: list[tuple[str, str, T]]) -> dict[str, T]:
+    found: dict[str, tuple[str, T]] = {}
+    for plugin, name, value in brought:
         if name in found:
-            raise NplintError(f"two plugins bring a {what} of the name {name}: remove one of them")
-        found[name] = value
-    return dict(sorted(found.items()))
+            raise NplintError(
+                f"the plugins {found[name][0]} and {plugin} both bring a {what} named {name}: remove one of them"
+            )
+        found[name] = plugin, value
+    return {name: value for name, (_, value) in sorted(found.items())}

@@ -1,10 +1,12 @@
 """What is known of a target cluster, and which clusters a rule speaks about."""
 
 import re
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from enum import Enum
 
 from nplint.errors import NplintError
+from nplint.node import Node
 
 TYPES = ("standard", "turbo", "autopilot", "kubernetes")
 NETWORKS = ("vpc", "tunnel", "cloud-native-2.0")
@@ -18,6 +20,7 @@ _TYPE_TITLES = {
     "kubernetes": "plain Kubernetes",
 }
 _NETWORKS_OF = {"standard": ("vpc", "tunnel"), "turbo": ("cloud-native-2.0",), "autopilot": ("cloud-native-2.0",)}
+_TYPE_SPELLINGS = {"CCE": "standard", "Turbo": "turbo"}
 _NETWORK_SPELLINGS = {"vpc-router": "vpc", "overlay_l2": "tunnel", "eni": "cloud-native-2.0"}
 _VERSION = re.compile(r"v?(\d+)\.(\d+)(?:\.(\d+))?(?:-r(\d+))?(?:[-+].*)?")
 
@@ -45,11 +48,21 @@ CCE_NODE_PORTS = PortRange(20106, 32767)
 
 
 @dataclass(frozen=True)
+class KnownNode:
+    """A node of a cluster, as far as it is declared. Taints are written `key=value:effect`."""
+
+    name: str
+    address: str = ""
+    labels: Mapping[str, str] = field(default_factory=dict)
+    taints: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Profile:
     """What is known of a target cluster; None is what nobody declared.
 
-    `name` is the cluster's name in the config, None for a cluster that flags describe. The node port range is the one
-    that Kubernetes has by default unless it is declared.
+    `name` is the cluster's name in the configuration, None for a cluster that flags describe; `declaration` is where it
+    is described. The node port range is the one that Kubernetes has by default unless it is declared.
     """
 
     name: str | None = None
@@ -58,10 +71,20 @@ class Profile:
     version: Version | None = None
     proxy_mode: str | None = None
     node_port_range: PortRange = DEFAULT_NODE_PORTS
+    ip_families: tuple[str, ...] | None = None
+    nodes: tuple[KnownNode, ...] = ()
+    ledger: Mapping[int, str] = field(default_factory=dict)
+    is_declared: bool = False
+    """Whether all manifests together are known to make one cluster."""
+    declaration: Node | None = None
 
     @property
     def title(self) -> str:
         return _TYPE_TITLES[self.type] if self.type else "a cluster of undeclared type"
+
+    @property
+    def is_cce(self) -> bool:
+        return self.type in CCE_TYPES
 
 
 def declare(
@@ -75,39 +98,51 @@ def declare(
     """A profile from what somebody wrote, completed with what follows from it.
 
     Raises:
-        NplintError: a value cannot be read, or no cluster can be like that.
+        NplintError: a value cannot be read.
     """
-    network = _NETWORK_SPELLINGS.get(network, network) if network else None
-    ports = parse_port_range(node_port_range) if node_port_range else DEFAULT_NODE_PORTS
-    profile = Profile(None, type, network, parse_version(version) if version else None, proxy_mode, ports)
-    _check_network(profile)
-    _check_ports(profile)
-    return _complete(profile)
-
-
-def _check_network(profile: Profile) -> None:
-    if profile.type is None or profile.network is None:
-        return
-    possible = _NETWORKS_OF.get(profile.type, ())
-    if profile.network not in possible:
-        ways = f"it is {' or '.join(possible)} there" if possible else "leave --network out"
-        raise NplintError(f"{profile.title} has no {profile.network} network: {ways}")
-
-
-def _check_ports(profile: Profile) -> None:
-    ports, bounds = profile.node_port_range, CCE_NODE_PORTS
-    on_cce = profile.type in CCE_TYPES or profile.network is not None
-    if on_cce and not (ports.low in bounds and ports.high in bounds):
-        raise NplintError(f"the node port range {ports} cannot be set on CCE: it lies within {bounds} there")
+    facts = (type, network, version, proxy_mode, node_port_range)
+    return _complete(
+        Profile(
+            type=_TYPE_SPELLINGS.get(type, type) if type else None,
+            network=_NETWORK_SPELLINGS.get(network, network) if network else None,
+            version=parse_version(version) if version else None,
+            proxy_mode=proxy_mode,
+            node_port_range=parse_port_range(node_port_range) if node_port_range else DEFAULT_NODE_PORTS,
+            is_declared=any(facts),
+        )
+    )
 
 
 def _complete(profile: Profile) -> Profile:
     """Fill in what the declared facts leave only one answer to."""
     if profile.type is None and profile.network in ("vpc", "tunnel"):
-        return replace(profile, type="standard")
-    if profile.type in ("turbo", "autopilot"):
-        return replace(profile, network="cloud-native-2.0")
+        profile = replace(profile, type="standard")
+    if profile.network is None and profile.type in ("turbo", "autopilot"):
+        profile = replace(profile, network="cloud-native-2.0")
     return profile
+
+
+def impossibilities(profile: Profile) -> Iterator[tuple[str, str]]:
+    """Why no cluster can be like that: the fact that cannot be, by its name in the configuration, and a sentence."""
+    possible = _NETWORKS_OF.get(profile.type or "", ())
+    if profile.type and profile.network and profile.network not in possible:
+        way = f"it is {' or '.join(possible)} there" if possible else "its network is none of CCE's"
+        yield "network", f"{profile.title} has no {profile.network} network: {way}"
+    ports, bounds = profile.node_port_range, CCE_NODE_PORTS
+    if (profile.is_cce or profile.network) and not (ports.low in bounds and ports.high in bounds):
+        yield "node-port-range", f"the node port range {ports} cannot be set on CCE: it lies within {bounds} there"
+    if "IPv6" in (profile.ip_families or ()):
+        yield from _impossible_ipv6(profile)
+    for port in profile.ledger:
+        if port not in ports:
+            yield "ledger", f"node port {port} of the ledger is outside {ports}"
+
+
+def _impossible_ipv6(profile: Profile) -> Iterator[tuple[str, str]]:
+    if profile.network == "vpc":
+        yield "ip-families", "the vpc network has no IPv6"
+    elif profile.is_cce and profile.proxy_mode == "iptables":
+        yield "ip-families", "CCE has IPv6 only with the proxy mode ipvs"
 
 
 def parse_version(text: str) -> Version:

@@ -6,7 +6,9 @@ from functools import cached_property
 
 from nplint.document import Document
 from nplint.node import Node
+from nplint.spelling import recased
 
+SERVICE_TYPES = ("ClusterIP", "NodePort", "LoadBalancer", "ExternalName")
 NODE_PORT_TYPES = ("NodePort", "LoadBalancer")
 PROTOCOLS = ("TCP", "UDP", "SCTP")
 TRAFFIC_POLICIES = ("Cluster", "Local")
@@ -78,6 +80,11 @@ def texts(node: Node) -> dict[str, str]:
     return {key: value.text for key, value in node.items() if isinstance(value.value, str) and not value.is_placeholder}
 
 
+def _text_or(node: Node, default: str) -> str:
+    """A string with the API's default for null and ""; "" where a template hides it or it is no string at all."""
+    return default if node.value in (None, "") else node.text
+
+
 @dataclass(frozen=True, eq=False)
 class ServicePort:
     """One entry of a Service's `ports`."""
@@ -94,9 +101,8 @@ class ServicePort:
 
     @property
     def protocol(self) -> str:
-        """The protocol as the API server sees it: TCP by default, "" while a template hides it."""
-        node = self.node["protocol"]
-        return "" if node.is_placeholder else node.text or "TCP"
+        """The protocol as the API server sees it: TCP by default, "" where that is not known."""
+        return _text_or(self.node["protocol"], "TCP")
 
     @property
     def node_port(self) -> int | None:
@@ -114,9 +120,16 @@ class Service(Resource):
 
     @property
     def type(self) -> str:
-        """ClusterIP by default, "" while a template hides it."""
-        node = self.spec["type"]
-        return "" if node.is_placeholder else node.text or "ClusterIP"
+        """ClusterIP by default, "" where it is not known."""
+        return _text_or(self.spec["type"], "ClusterIP")
+
+    @property
+    def has_known_type(self) -> bool:
+        return self.type in SERVICE_TYPES
+
+    @property
+    def is_headless(self) -> bool:
+        return self.spec["clusterIP"].text == "None"
 
     @cached_property
     def ports(self) -> tuple[ServicePort, ...]:
@@ -141,14 +154,12 @@ class Service(Resource):
 
     @property
     def external_traffic_policy(self) -> str:
-        """Cluster or Local as its author means it, Cluster by default; "" while a template hides it.
+        """Cluster or Local as its author means it, Cluster by default; "" where it is not known.
 
         `local` counts as Local: the API server refuses the spelling, yet what is meant is clear.
         """
-        node = self.spec["externalTrafficPolicy"]
-        if node.is_placeholder:
-            return ""
-        return node.text.capitalize() if node.text.lower() in ("cluster", "local") else node.text or "Cluster"
+        text = _text_or(self.spec["externalTrafficPolicy"], "Cluster")
+        return recased(text, TRAFFIC_POLICIES) or text
 
     @property
     def selector(self) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
@@ -20,8 +21,18 @@ _MANIFEST_SUFFIXES = (".yaml", ".yml", ".json")
 _TEMPLATE_SUFFIXES = (".j2", ".jinja", ".jinja2", ".tmpl", ".tpl", ".gotmpl", ".erb")
 _SKIPPED_FOLDERS = {".git", ".hg", ".svn", ".venv", ".tox", ".nox", "node_modules", "__pycache__"}
 
-Ignores = tuple[tuple[Path, "GitIgnoreSpec"], ...]
-"""The .gitignore files that speak about a folder, with the folder of each, outermost first."""
+
+@dataclass(frozen=True)
+class Ignore:
+    """What the .gitignore file of a folder says. A pattern that ends in a slash speaks about folders alone."""
+
+    folder: Path
+    of_files: "GitIgnoreSpec"
+    of_folders: "GitIgnoreSpec"
+
+
+Ignores = tuple[Ignore, ...]
+"""The .gitignore files that speak about a folder, outermost first."""
 
 
 @dataclass(frozen=True)
@@ -109,8 +120,16 @@ def _walk(folder: Path, ignores: Ignores) -> Iterator[Path]:
             continue
         if is_folder:
             yield from _walk(path, ignores)
-        elif _may_hold_manifests(entry.name) and path.is_file():
+        elif _may_hold_manifests(entry.name) and _is_file(entry):
             yield path
+
+
+def _is_file(entry: "os.DirEntry[str]") -> bool:
+    """Whether this is a file or leads to one. Where that cannot be found out, reading it will tell why."""
+    try:
+        return entry.is_file()
+    except OSError:
+        return True
 
 
 def _may_hold_manifests(name: str) -> bool:
@@ -126,33 +145,53 @@ def _ignores_above(folder: Path) -> Ignores:
     """The .gitignore files above a folder, up to the root of its repository; none outside of a repository."""
     above: list[Path] = []
     here = folder.resolve()
-    while not (here / ".git").exists():
+    while not os.path.lexists(here / ".git"):
         if here.parent == here:
             return ()
         here = here.parent
         above.insert(0, here)
-    return tuple(ignore for parent in above for ignore in _ignores_of(parent))
+    ignores = tuple(ignore for parent in above for ignore in _ignores_of(parent))
+    # A folder that is named itself is looked into, whatever git thinks of it.
+    return () if _is_ignored(folder.resolve(), True, ignores) else ignores
 
 
 def _ignores_of(folder: Path) -> Ignores:
-    file = folder / ".gitignore"
-    if not file.is_file():
+    try:
+        lines = (folder / ".gitignore").read_text("utf-8-sig", "replace").splitlines()
+    except OSError:
         return ()
-    # Most folders have none, and the import costs more than reading a manifest.
+    # pathspec lets a pattern without a slash at its end win over a later one with it, which git does not. Among
+    # folders the slash makes no difference, and without it the order of the patterns decides.
+    bare = [line.rstrip().removesuffix("/") for line in lines]
+    return (Ignore(folder.resolve(), _spec(lines), _spec(bare)),)
+
+
+def _spec(lines: list[str]) -> "GitIgnoreSpec":
+    # Most folders have no .gitignore, and the import costs more than reading a manifest.
     from pathspec import GitIgnoreSpec
 
     try:
-        lines = file.read_text("utf-8", "replace").splitlines()
-    except OSError:
-        return ()
-    return ((folder.resolve(), GitIgnoreSpec.from_lines(lines)),)
+        return GitIgnoreSpec.from_lines(lines)
+    except ValueError:
+        return _without_bad_lines(lines)
+
+
+def _without_bad_lines(lines: list[str]) -> "GitIgnoreSpec":
+    """What git makes of lines of which some are no pattern: those match nothing."""
+    from pathspec import GitIgnoreSpec
+
+    spec = GitIgnoreSpec([])
+    for line in lines:
+        with suppress(ValueError):
+            spec += GitIgnoreSpec.from_lines([line])
+    return spec
 
 
 def _is_ignored(path: Path, is_folder: bool, ignores: Ignores) -> bool:
     """Whether git ignores a path: the innermost .gitignore that says anything decides."""
-    for folder, spec in reversed(ignores):
-        name = os.path.relpath(path.parent.resolve() / path.name, folder).replace(os.sep, "/")
-        verdict = spec.check_file(name + "/" * is_folder).include
+    for ignore in reversed(ignores):
+        name = os.path.relpath(path.parent.resolve() / path.name, ignore.folder).replace(os.sep, "/")
+        verdict = (ignore.of_folders if is_folder else ignore.of_files).check_file(name).include
         if verdict is not None:
             return verdict
     return False

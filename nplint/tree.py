@@ -75,7 +75,8 @@ def compose(text: str) -> tuple[Tree | None, bool]:
         root = _Composer(text).compose(parser)
         return root, root is not None and _more_follows(parser)
     except yaml.MarkedYAMLError as error:
-        raise UnreadableError(_reason(error), _offset(error)) from None
+        offset = _offset(error)
+        raise UnreadableError(_reason(error, text[offset : offset + 1]), offset) from None
     except yaml.reader.ReaderError as error:
         # The position of a reader error counts bytes, so it is found again in characters.
         raise UnreadableError("a control character is not allowed", _offset_of_byte(text, error.position)) from None
@@ -90,7 +91,11 @@ def _more_follows(parser: CParser) -> bool:
         return True
 
 
-def _reason(error: yaml.MarkedYAMLError) -> str:
+def _reason(error: yaml.MarkedYAMLError, char: str) -> str:
+    if char == "\t":
+        return "a tab stands where only spaces may"
+    if char in ("@", "`"):
+        return f"a value cannot begin with {char}: quote it"
     context = f"{error.context}, " if error.context else ""
     return context + (error.problem or "it does not parse")
 
@@ -123,7 +128,7 @@ class _Composer:
             elif kind is yaml.MappingStartEvent or kind is yaml.SequenceStartEvent:
                 self.enter(event, kind)
             elif kind is yaml.MappingEndEvent or kind is yaml.SequenceEndEvent:
-                self.leave(event.end_mark.index)
+                self.leave(event)
             elif kind is yaml.AliasEvent:
                 self.add(self.alias(event))
             elif kind is yaml.DocumentEndEvent or kind is yaml.StreamEndEvent:
@@ -145,15 +150,17 @@ class _Composer:
         self.add(node)
         self.open.append(node)
 
-    def leave(self, end: int) -> None:
+    def leave(self, event: Any) -> None:
         node = self.open.pop()
-        # libyaml ends a block collection at the next token, blank lines later.
-        node.end = node.children[-1].end if node.children and not node.flow else end
+        start, end = event.start_mark.index, event.end_mark.index
+        # What has no brackets of its own (a block, `a: 1` in `[a: 1]`) libyaml ends at the next token, lines later.
+        bracketed = node.flow and start < end
+        node.end = node.children[-1].end if node.children and not bracketed else end
 
     def scalar(self, event: Any) -> Tree:
         start, end = event.start_mark.index, event.end_mark.index
         if event.style in ("|", ">"):
-            end = start + len(self.text[start:end].rstrip())
+            end = start + len(self.text[start:end].rstrip(" \t\r\n"))
         plain = bool(event.implicit[0]) and event.tag is None
         return Tree(yaml.ScalarEvent, start, end, event.value, event.tag, plain, anchor=event.anchor)
 
@@ -183,22 +190,26 @@ class _Constructor:
     def __init__(self) -> None:
         self.values: dict[int, tuple[Value, int]] = {}
         self.repeats = False
-        self.nodes = 0
+        # kubectl counts what its parser walks: the document, values, keys, and an alias besides what it stands for.
+        self.nodes = 1
         self.aliased = 0
 
     def value(self, node: Tree) -> Value:
-        if node.target:
-            if id(node.target) not in self.values:
-                self.value(node.target)
-            value, size = self.values[id(node.target)]
-            self.nodes += size
-            self.aliased += size
-            return value
         before = self.nodes
         self.nodes += 1
-        value = self._fresh(node)
+        value = self._shared(node, node.target) if node.target else self._fresh(node)
         if node.anchor:
             self.values[id(node)] = value, self.nodes - before
+        return value
+
+    def _shared(self, alias: Tree, target: Tree) -> Value:
+        if id(target) not in self.values:
+            # The list that a `<<` merges becomes a value only here.
+            self.value(target)
+        value, size = self.values[id(target)]
+        self.nodes += size
+        self.aliased += size
+        self.check_expansion(alias)
         return value
 
     def _fresh(self, node: Tree) -> Value:
@@ -216,8 +227,10 @@ class _Constructor:
                 self._merge(child, merged)
                 continue
             name = key_of(key)
-            if key.anchor:
-                self.values[id(key)] = _typed(key), 1
+            if key.anchor or key.target:
+                self.value(key)
+            else:
+                self.nodes += 1
             self.repeats |= name in own
             own.add(name)
             merged[name] = self.value(child)
@@ -228,12 +241,12 @@ class _Constructor:
             value = self.value(source)
             into.update(value if isinstance(value, dict) else {})
 
-    def check_expansion(self, root: Tree) -> None:
+    def check_expansion(self, at: Tree) -> None:
         """Apply the limit of kubectl's parser: the larger a document gets, the less of it may come from aliases."""
         share = 0.99 - 0.89 * min(max(self.nodes - 400_000, 0) / 3_600_000, 1)
         if self.aliased > 100 and self.nodes > 1000 and self.aliased > share * self.nodes:
             raise UnreadableError(
-                f"its aliases multiply it to {self.nodes:,} values, more than kubectl reads", root.start
+                f"its aliases multiply it to {self.nodes:,} values, more than kubectl reads", at.start
             )
 
 

@@ -59,8 +59,10 @@ def duplicate_port(cluster: Cluster) -> Problems:
     """
     for service in cluster.services:
         yield from _same_port(service)
-        if service.takes_node_ports:
-            yield from _same_node_port(service)
+        if service.has_known_type and service.type != "ClusterIP":
+            yield from _same_node_port(service, is_new=cluster.earlier(service) is None)
+        if service.type == "LoadBalancer" and service.external_traffic_policy == "Local":
+            yield from _same_as_health_check(service)
 
 
 def _same_port(service: Service) -> Problems:
@@ -74,17 +76,19 @@ def _same_port(service: Service) -> Problems:
                 port.node["port"],
                 f"port {port.port} with protocol {port.protocol} stands twice in this Service",
                 related=((earlier.node["port"], "first here"),),
+                field=port.node.field,
             )
 
 
-def _same_node_port(service: Service) -> Problems:
+def _same_node_port(service: Service, *, is_new: bool) -> Problems:
     taken: dict[int, list[ServicePort]] = {}
     for port in service.ports:
         if port.node_port is None:
             continue
         clash = next((other for other in taken.get(port.node_port, ()) if _clash(port, other)), None)
         taken.setdefault(port.node_port, []).append(port)
-        if clash:
+        # The allocator, which alone minds other protocols, looks at numbers that are new and at these types only.
+        if clash and (clash.protocol == port.protocol or (is_new and service.takes_node_ports)):
             yield Problem(
                 port.node["nodePort"],
                 f"nodePort {port.node_port} stands twice in this Service",
@@ -98,3 +102,11 @@ def _clash(port: ServicePort, other: ServicePort) -> bool:
     if None in (port.port, other.port) or not port.protocol or not other.protocol:
         return False
     return port.port != other.port
+
+
+def _same_as_health_check(service: Service) -> Problems:
+    node = service.spec["healthCheckNodePort"]
+    same = next((port for port in service.ports if node.number and port.node_port == node.number), None)
+    if same:
+        message = f"healthCheckNodePort {node.number} is a nodePort of this Service too"
+        yield Problem(node, message, related=((same.node["nodePort"], "taken here"),))

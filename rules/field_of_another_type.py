@@ -3,6 +3,9 @@
 from collections.abc import Iterator
 
 from nplint import Cluster, Node, Problem, Problems, Service, Severity, rule
+from nplint.update import is_dropped
+
+_SOURCE_RANGES = "service.beta.kubernetes.io/load-balancer-source-ranges"
 
 
 @rule(
@@ -85,12 +88,20 @@ def field_of_another_type(cluster: Cluster) -> Problems:
     server tolerates is not found: loadBalancerIP on any type, and a nodePort on ExternalName, which it ignores.
     """
     for service in cluster.services:
-        if service.type in ("ClusterIP", "NodePort", "LoadBalancer", "ExternalName"):
-            yield from _node_ports(service)
-            yield from _external_policy(service)
-            yield from _health_check(service)
-            yield from _load_balancer_fields(service)
-            yield from _cluster_ips(service)
+        old = cluster.earlier(service)
+        for problem in _foreign_fields(service) if service.has_known_type else ():
+            # An update that changes the type may keep what the old type had: the server drops it.
+            if old is None or not isinstance(problem.at, Node) or not is_dropped(old, service, problem.at):
+                yield problem
+
+
+def _foreign_fields(service: Service) -> Problems:
+    yield from _node_ports(service)
+    yield from _external_policy(service)
+    yield from _health_check(service)
+    yield from _load_balancer_fields(service)
+    yield from _cluster_ips(service)
+    yield from _families(service)
 
 
 def _node_ports(service: Service) -> Problems:
@@ -125,16 +136,31 @@ def _load_balancer_fields(service: Service) -> Problems:
     for name in ("loadBalancerClass", "loadBalancerSourceRanges", "allocateLoadBalancerNodePorts"):
         node = service.spec[name]
         if node.value is not None and node.value != []:
-            yield Problem(node.key, f"{_a(service)} has no {name}", help="drop it", related=_type_place(service))
+            # The server spells this one field differently.
+            field = "spec.LoadBalancerSourceRanges" if name == "loadBalancerSourceRanges" else ""
+            message, related = f"{_a(service)} has no {name}", _type_place(service)
+            yield Problem(node.key, message, help="drop it", related=related, field=field)
+    node = service.node["metadata"]["annotations"][_SOURCE_RANGES]
+    if isinstance(node.value, str) and not service.spec["loadBalancerSourceRanges"].value:
+        message = f"{_a(service)} has no source ranges"
+        yield Problem(node.key, message, help="drop it", field=f"metadata.annotations[{_SOURCE_RANGES}]")
 
 
 def _cluster_ips(service: Service) -> Problems:
     for node in _written_cluster_ips(service):
         if service.type == "ExternalName":
-            yield Problem(node, f"an ExternalName Service has no {node.path[service.node.root + 1]}", help="drop it")
+            message = f"an ExternalName Service has no {node.path[service.node.root + 1]}"
+            yield Problem(node, message, help="drop it", field="spec.clusterIPs")
         elif service.type != "ClusterIP" and node.text == "None":
             help_ = "leave clusterIP to the cluster: a node port forwards through it"
-            yield Problem(node, f"{_a(service)} cannot be headless", help=help_, related=_type_place(service))
+            message, related = f"{_a(service)} cannot be headless", _type_place(service)
+            yield Problem(node, message, help=help_, related=related, field="spec.clusterIPs[0]")
+
+
+def _families(service: Service) -> Problems:
+    for name in ("ipFamilies", "ipFamilyPolicy") if service.type == "ExternalName" else ():
+        if service.spec[name].value not in (None, []):
+            yield Problem(service.spec[name].key, f"an ExternalName Service has no {name}", help="drop it")
 
 
 def _written_cluster_ips(service: Service) -> Iterator[Node]:

@@ -1,6 +1,7 @@
 """Node-level affinity where CCE Turbo has none."""
 
-from nplint import Cluster, Example, Problem, Problems, Profile, Service, Severity, When, rule
+from nplint import Cluster, Example, Problem, Problems, Profile, Service, Severity, When, Workload, rule
+from nplint.spelling import listed
 
 _TURBO = Profile(type="turbo", network="cloud-native-2.0")
 
@@ -114,7 +115,7 @@ def _judge(cluster: Cluster, service: Service) -> Problem:
     backends = cluster.backends(service)
     others = [workload for workload in backends if not workload.host_network]
     if backends and not others:
-        names = ", ".join(workload.title for workload in backends)
+        names = _titles(backends)
         message = f"CCE Turbo has node-level affinity only for pods in the host's network, as those of {names} are"
         related = tuple((workload.pod_spec["hostNetwork"], "in the host's network") for workload in backends)
         return Problem(place, message, severity=Severity.NOTE, related=related)
@@ -125,7 +126,13 @@ def _judge(cluster: Cluster, service: Service) -> Problem:
             "CCE Turbo has no node-level affinity, and no manifest here shows which pods are behind this Service",
             help=help_,
         )
-    names = ", ".join(workload.title for workload in others)
+    names = _titles(others)
     message = f"CCE Turbo has no node-level affinity for {names}, whose pods are not in the host's network"
     related = tuple((workload.pod_spec.key, "its pods have their own network") for workload in others)
     return Problem(place, message, help=help_, related=related)
+
+
+def _titles(workloads: list[Workload]) -> str:
+    """Who is meant, each once, and no more than a sentence can hold."""
+    titles = list(dict.fromkeys(workload.title for workload in workloads))
+    return listed(titles if len(titles) <= 3 else [*titles[:2], f"{len(titles) - 2} more"])

@@ -36,10 +36,7 @@ def port_out_of_range(cluster: Cluster) -> Problems:
 
     A targetPort of 0 is none: it stands for the value of `port`.
     """
-    for service in cluster.services:
-        for port in service.ports:
-            for name in ("port", "targetPort"):
-                node = port.node[name]
-                stands_for_port = name == "targetPort" and node.number == 0
-                if node.number is not None and not stands_for_port and not 1 <= node.number <= 65535:
-                    yield Problem(node, f"{name} {node.number} is outside 1-65535")
+    for flaw in cluster.flaws:
+        name = flaw.node.path[-1]
+        if flaw.keyword in ("minimum", "maximum") and name in ("port", "targetPort"):
+            yield Problem(flaw.node, f"{name} {flaw.node.value} is outside 1-65535")

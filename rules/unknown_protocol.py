@@ -39,11 +39,9 @@ def unknown_protocol(cluster: Cluster) -> Problems:
 
     What runs on top of the protocol, such as HTTP, belongs into `appProtocol`.
     """
-    for service in cluster.services:
-        for port in service.ports:
-            node = port.node["protocol"]
-            if not node.text or node.text in PROTOCOLS:
-                continue
+    for flaw in cluster.flaws:
+        node = flaw.node
+        if flaw.keyword == "enum" and node.path[-1] == "protocol":
             right = recased(node.text, PROTOCOLS)
             way = f"it is spelled {right}" if right else f"there are {listed(PROTOCOLS)}"
             edits = replacement(node, right, safe=True) if right else ()

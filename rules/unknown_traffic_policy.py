@@ -44,17 +44,17 @@ def unknown_traffic_policy(cluster: Cluster) -> Problems:
 
     The CCE documentation of NodePort Services writes `local` and `cluster` in its example. No API server takes these.
     """
-    for service in cluster.services:
-        for node in _policies(service):
-            if not node.text or node.text in TRAFFIC_POLICIES:
-                continue
+    for flaw in cluster.flaws:
+        node = flaw.node
+        if flaw.keyword == "enum" and _is_looked_at(node, cluster.service_of(node)):
             right = recased(node.text, TRAFFIC_POLICIES)
             way = f"it is spelled {right}" if right else f"there are {listed(TRAFFIC_POLICIES)}"
             edits = replacement(node, right, safe=True) if right else ()
-            yield Problem(node, f"{node.path[-1]} {node.text} does not exist: {way}", edits=edits)
+            yield Problem(node, f"{node.path[-1]} {node.text or 'of no text'} does not exist: {way}", edits=edits)
 
 
-def _policies(service: Service) -> list[Node]:
-    """The policies that the API server looks at; where nothing is external, it refuses the field whatever it says."""
-    external = [service.spec["externalTrafficPolicy"]] if service.is_external else []
-    return [*external, service.spec["internalTrafficPolicy"]]
+def _is_looked_at(node: Node, service: Service | None) -> bool:
+    """Whether the API server looks at the value; where nothing is external, it refuses the field whatever it says."""
+    if node.path[-1] == "externalTrafficPolicy":
+        return service is not None and (service.is_external or not service.has_known_type)
+    return node.path[-1] == "internalTrafficPolicy"

@@ -8,7 +8,7 @@ import pytest
 from nplint import plugins
 from nplint.check import Example, Rule
 from nplint.cluster import Cluster
-from nplint.document import decode, read
+from nplint.document import Document, decode, read
 from nplint.engine import lint
 
 RULES = plugins.load().rules
@@ -17,9 +17,13 @@ MARK = re.compile(r"^(?P<code>.*)#\s*<-\s(?P<message>.*)$")
 Found = set[tuple[str, int, str]]
 
 
+def documents(files: dict[str, str]) -> list[Document]:
+    return [document for path, text in files.items() for document in read(decode(path, text.encode()))]
+
+
 def run(rule: Rule, example: Example) -> Found:
-    documents = [doc for path, text in example.files.items() for doc in read(decode(path, text.encode()))]
-    report = lint(Cluster(documents, example.profile), [rule])
+    before = Cluster(documents(example.files_before), example.profile) if example.files_before else None
+    report = lint(Cluster(documents(example.files), example.profile, before), [rule])
     assert not report.crashes, report.crashes
     return {(finding.span.file, finding.span.line, finding.message) for finding in report.findings}
 

@@ -2,10 +2,12 @@
 
 import unicodedata
 from dataclasses import dataclass
+from itertools import accumulate, takewhile
 
 from nplint.document import Source, Span
 
 _TAB = "    "
+_ELLIPSIS = "..."
 _BIDI = set("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
@@ -35,9 +37,12 @@ def excerpt(source: Source, span: Span, room: int) -> Excerpt:
     """The first line of a place, in at most `room` columns. A place that goes on below is marked to the line's end."""
     raw = source.line(span.line)
     start = span.column - 1
-    end = span.end_column - 1 if span.end_line == span.line else len(raw.rstrip())
-    before, marked, after = (_spell(part) for part in (raw[:start], raw[start:end], raw[max(start, end) :].rstrip()))
-    before, marked, after = _cut(before, marked, after, max(room, 20))
+    end = max(start, span.end_column - 1 if span.end_line == span.line else len(raw.rstrip()))
+    room = max(room, 20)
+    # Of a line of a megabyte only what is near can be shown, and spelling out the rest takes long.
+    reach = 4 * room
+    before, marked = _spell(raw[max(start - reach, 0) : start]), _spell(raw[start : min(end, start + reach)])
+    before, marked, after = _cut(before, marked, _spell(raw[end : end + reach].rstrip()), room)
     return Excerpt(span.line, before + marked + after, _width(before), max(_width(marked), 1))
 
 
@@ -47,14 +52,22 @@ def _spell(text: str) -> str:
 
 def _cut(before: str, marked: str, after: str, room: int) -> tuple[str, str, str]:
     """Keep the mark in view: a line of minified JSON is one line of a megabyte."""
-    if _width(before) + _width(marked) + _width(after) <= room:
-        return before, marked, after
-    if _width(marked) > room - 6:
-        marked = marked[: room // 2] + "..."
-    if _width(before) > room // 3:
-        before = "..." + before[-(room // 3 - 3) :]
-    rest = room - _width(before) - _width(marked)
-    return before, marked, after if _width(after) <= rest else after[: max(rest - 3, 0)] + "..."
+    before = _end(before, max(room // 3, room - _width(marked) - _width(after)))
+    marked = _start(marked, room - _width(before) - min(_width(after), len(_ELLIPSIS)))
+    return before, marked, _start(after, room - _width(before) - _width(marked))
+
+
+def _start(text: str, room: int) -> str:
+    """The text, or as much of its start as there is room for."""
+    if _width(text) <= room:
+        return text
+    kept = takewhile(lambda taken: taken <= room - len(_ELLIPSIS), accumulate(map(_char_width, text)))
+    return text[: sum(1 for _ in kept)] + _ELLIPSIS
+
+
+def _end(text: str, room: int) -> str:
+    """The text, or as much of its end as there is room for."""
+    return text if _width(text) <= room else _ELLIPSIS + _start(text[::-1], room).removesuffix(_ELLIPSIS)[::-1]
 
 
 def _width(text: str) -> int:

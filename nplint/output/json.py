@@ -7,7 +7,7 @@ from typing import Any
 from nplint.document import Span
 from nplint.finding import Edit, Finding, Severity
 from nplint.hookspecs import Terminal
-from nplint.report import Report, RuleRun
+from nplint.report import Crash, Report, RuleRun
 from nplint.resource import Resource
 
 
@@ -21,7 +21,7 @@ def document(report: Report) -> dict[str, Any]:
         "version": 1,
         "tool": {"name": "nplint", "version": version("nplint")},
         "findings": [finding_data(finding) for finding in report.findings],
-        "rules": [_run(run) for run in report.runs],
+        "rules": [_run(run, report.crashes) for run in report.runs],
         "summary": _summary(report),
     }
 
@@ -78,9 +78,12 @@ def _fix(edits: tuple[Edit, ...]) -> dict[str, Any] | None:
     }
 
 
-def _run(run: RuleRun) -> dict[str, Any]:
+def _run(run: RuleRun, crashes: tuple[Crash, ...]) -> dict[str, Any]:
     reason = run.verdict.reason or None
-    if run.withheld:
+    errors = [crash.error for crash in crashes if crash.rule == run.rule.name]
+    if errors:
+        reason = f"failed: {type(errors[0]).__name__}: {errors[0]}"
+    elif run.withheld:
         reason = f"{run.withheld} withheld: the cluster's {run.verdict.missing} is not declared"
     return {"name": run.rule.name, "ran": run.ran, "reason": reason}
 

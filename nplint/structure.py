@@ -1,0 +1,133 @@
+"""Values held against a schema of schemas/: what of a Service or a configuration does not have its shape."""
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache, partial
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any, cast
+
+from nplint.node import Node
+from nplint.profile import Version, parse_version
+from nplint.tree import Value
+
+if TYPE_CHECKING:
+    from jsonschema.protocols import Validator
+
+Schema = dict[str, Any]
+
+_TYPES: dict[str, type | tuple[type, ...]] = {
+    "object": dict,
+    "array": list,
+    "string": str,
+    "integer": int,
+    "boolean": bool,
+    "null": type(None),
+}
+_FORMATS = {
+    "date": re.compile(r"\d{4}-\d\d-\d\d", re.ASCII),
+    "date-time": re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[-+]\d\d:\d\d)", re.ASCII),
+}
+
+
+@dataclass(frozen=True, eq=False)
+class Flaw:
+    """A place that breaks the schema: the JSON Schema keyword that it breaks, and the schema that the keyword is in."""
+
+    node: Node
+    keyword: str
+    schema: Schema
+
+
+def flaws(root: Node, name: str = "service") -> Iterator[Flaw]:
+    """Everything that the schema of this name does not allow; what a template hides is not judged."""
+    if _fits(root.value, schema(name)):
+        return
+    for error in _validator(name).iter_errors(root.value):
+        place = root.at(tuple(error.absolute_path))
+        keyword, broken = str(error.validator), cast(Schema, error.schema)
+        if keyword == "additionalProperties":
+            unknown = (node for key, node in place.items() if key not in broken["properties"])
+            yield from (Flaw(node.key, keyword, broken) for node in unknown)
+        elif not place.is_placeholder:
+            yield Flaw(place, keyword, broken)
+
+
+def newer(service: Node, version: Version) -> Iterator[tuple[Node, Version]]:
+    """Fields and values that a cluster of this version does not know yet, with the version that brings them."""
+    yield from _newer(service, schema(), version[:2])
+
+
+def _newer(node: Node, part: Schema, version: tuple[int, ...]) -> Iterator[tuple[Node, Version]]:
+    for text, place in _since(node, part):
+        since = parse_version(text)
+        if node.value is not None and since[:2] > version:
+            yield place, since
+            return
+    properties = part.get("properties", {})
+    for key, child in node.items():
+        if key in properties:
+            yield from _newer(child, properties[key], version)
+    for item in node:
+        yield from _newer(item, part.get("items", {}), version)
+
+
+def _since(node: Node, part: Schema) -> Iterator[tuple[str, Node]]:
+    if "x-since" in part:
+        yield part["x-since"], node.key
+    if node.text in part.get("x-since-values", {}):
+        yield part["x-since-values"][node.text], node
+
+
+@cache
+def schema(name: str = "service") -> Schema:
+    """The schema of this name."""
+    loaded: Schema = json.loads((files("nplint.schemas") / f"{name}.json").read_text("utf-8"))
+    return loaded
+
+
+@cache
+def _validator(name: str) -> "Validator":
+    # Costs more to import than a clean run takes, so it comes in only when the gate below has found something.
+    from jsonschema import Draft202012Validator, FormatChecker
+
+    formats = FormatChecker(formats=())
+    for format in _FORMATS:
+        formats.checks(format)(partial(_has_format, format))
+    return Draft202012Validator(schema(name), format_checker=formats)
+
+
+def _has_format(format: str, value: object) -> bool:
+    return not isinstance(value, str) or bool(_FORMATS[format].fullmatch(value))
+
+
+def _fits(value: Value, part: Schema) -> bool:
+    """Whether a value has the shape: the keywords that the schema uses, without saying where it fails."""
+    if not _type_fits(value, part["type"]):
+        return False
+    if isinstance(value, dict):
+        return _mapping_fits(value, part)
+    if isinstance(value, list):
+        return all(_fits(item, part["items"]) for item in value)
+    if isinstance(value, int) and not part.get("minimum", value) <= value <= part.get("maximum", value):
+        return False
+    in_enum = "enum" not in part or value in part["enum"]
+    return in_enum and ("format" not in part or _has_format(part["format"], value))
+
+
+def _type_fits(value: Value, types: str | list[str]) -> bool:
+    if isinstance(value, bool):
+        return "boolean" in types
+    return any(isinstance(value, _TYPES[name]) for name in ([types] if isinstance(types, str) else types))
+
+
+def _mapping_fits(value: dict[str, Value], part: Schema) -> bool:
+    if not value.keys() >= set(part.get("required", ())):
+        return False
+    properties, others = part.get("properties", {}), part.get("additionalProperties", True)
+    for key, child in value.items():
+        expected = properties.get(key, others)
+        if expected is not True and (expected is False or not _fits(child, expected)):
+            return False
+    return True

@@ -1,0 +1,79 @@
+"""Severities, the order of findings and what recognises them again."""
+
+from dataclasses import replace
+from itertools import pairwise
+
+import pytest
+
+from nplint.document import Span, decode, read
+from nplint.finding import Confidence, Finding, Severity, fingerprint
+from nplint.resource import Resource, resources_of
+
+PLACE = Span("a.yaml", 3, 5, 3, 8)
+FINDING = Finding("some-rule", Severity.ERROR, Confidence.CERTAIN, PLACE, "a fact", "a consequence")
+
+
+def service(name: str, namespace: str = "shop") -> Resource:
+    text = f"{{apiVersion: v1, kind: Service, metadata: {{name: {name}, namespace: {namespace}}}}}"
+    (document,) = read(decode("a.yaml", text.encode()))
+    return next(resources_of(document))
+
+
+def test_severities_rise_from_note_to_error() -> None:
+    assert sorted([Severity.ERROR, Severity.NOTE, Severity.WARNING]) == [
+        Severity.NOTE,
+        Severity.WARNING,
+        Severity.ERROR,
+    ]
+    assert all(low < high and high >= low and not high <= low for low, high in pairwise(Severity))
+
+
+def test_findings_are_ordered_by_path_line_column_and_rule() -> None:
+    ordered = [
+        FINDING,
+        replace(FINDING, rule="some-rule-more"),
+        replace(FINDING, span=replace(PLACE, column=40)),
+        replace(FINDING, span=replace(PLACE, line=20, column=1)),
+        replace(FINDING, rule="a-rule", span=replace(PLACE, file="b.yaml", line=1)),
+    ]
+    turned = ordered[::-1]
+    assert sorted(turned, key=lambda finding: finding.order) == ordered
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        replace(FINDING, span=replace(PLACE, line=90, end_line=91, column=1)),
+        replace(FINDING, why="something else", help="do that", label="here"),
+        replace(FINDING, severity=Severity.NOTE, confidence=Confidence.LIKELY),
+    ],
+)
+def test_a_fingerprint_survives_what_moves_or_rewords_advice(changed: Finding) -> None:
+    assert fingerprint(changed) == fingerprint(FINDING)
+
+
+def test_a_fingerprint_of_a_resource_survives_a_move_to_another_file() -> None:
+    there = replace(FINDING, resource=service("web"), span=replace(PLACE, file="b.yaml"))
+    assert fingerprint(there) == fingerprint(replace(FINDING, resource=service("web")))
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        replace(FINDING, rule="another-rule"),
+        replace(FINDING, message="another fact"),
+        replace(FINDING, field="spec.type"),
+        replace(FINDING, clusters=("prod",)),
+        replace(FINDING, span=replace(PLACE, file="b.yaml")),
+        replace(FINDING, resource=service("web")),
+        replace(FINDING, resource=service("api")),
+        replace(FINDING, resource=service("web", "pay")),
+    ],
+)
+def test_a_fingerprint_tells_different_findings_apart(other: Finding) -> None:
+    assert fingerprint(other) != fingerprint(FINDING)
+    assert fingerprint(replace(other, resource=service("db"))) != fingerprint(other)
+
+
+def test_a_fingerprint_takes_any_text() -> None:
+    assert len(fingerprint(replace(FINDING, message="\ud800 \0 \N{ROCKET}"))) == 32
