@@ -245,7 +245,9 @@ def _meant_as_service(value: dict[str, Value]) -> bool:
 
 
 def _meant_as_manifest(document: Document) -> bool:
-    return bool(document.defects) and all(key.search(document.text) for key in _TYPE_KEYS)
+    # UTF-16 without a byte order mark is full of NULs, which nobody can read.
+    text = document.text.replace("\0", "")
+    return bool(document.defects) and all(key.search(text) for key in _TYPE_KEYS)
 
 
 def _documents(source: Source) -> Iterator[Document]:
@@ -274,7 +276,7 @@ def _read_chunk(source: Source, index: int, start: int, end: int) -> Iterator[Do
     text = source.text[start:end]
     parsed, rest = jsontext.parse(text) if text.lstrip().startswith("{") else ([], 0)
     for a, b, value, repeats in parsed:
-        defects = _stray_in_json(source, start + a, start + b)
+        defects = _stray_bytes(source, start + a, start + b)
         yield Document(source, index, start + a, start + b, value, defects, repeats)
         index += 1
     if len(parsed) > 1 and rest < len(text):
@@ -284,8 +286,8 @@ def _read_chunk(source: Source, index: int, start: int, end: int) -> Iterator[Do
         yield _read_yaml(source, index, start + rest, end)
 
 
-def _stray_in_json(source: Source, start: int, end: int) -> tuple[Defect, ...]:
-    message = "a byte is not UTF-8: kubectl puts U+FFFD in its place"
+def _stray_bytes(source: Source, start: int, end: int) -> tuple[Defect, ...]:
+    message = "a byte is no text in the file's encoding: kubectl puts U+FFFD in its place"
     return tuple(
         Defect(DefectKind.STRAY_BYTES, message, source.span(offset, offset + 1))
         for offset in source.stray_between(start, end)
@@ -295,8 +297,6 @@ def _stray_in_json(source: Source, start: int, end: int) -> tuple[Defect, ...]:
 def _read_yaml(source: Source, index: int, start: int, end: int) -> Document:
     text = source.text[start:end]
     try:
-        if stray := source.stray_between(start, end):
-            raise UnreadableError("a byte is not UTF-8", stray[0] - start)
         if separator := _BAD_SEPARATOR.search(source.text, start, end):
             raise UnreadableError(
                 "a `---` that separates documents stands alone on its line", separator.start() - start
@@ -307,8 +307,8 @@ def _read_yaml(source: Source, index: int, start: int, end: int) -> Document:
         value, repeats = construct(root)
     except UnreadableError as error:
         return _broken(source, index, start, end, error)
-    defects = (_ignored_rest(source, start + root.end, end),) if more else ()
-    return Document(source, index, start, end, value, defects, repeats)
+    ignored = (_ignored_rest(source, start + root.end, end),) if more else ()
+    return Document(source, index, start, end, value, (*_stray_bytes(source, start, end), *ignored), repeats)
 
 
 def _ignored_rest(source: Source, start: int, end: int) -> Defect:

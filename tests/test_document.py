@@ -153,6 +153,25 @@ def test_a_file_without_manifests_gives_no_documents(text: str) -> None:
     assert documents(text) == ()
 
 
+@pytest.mark.parametrize(
+    ("text", "is_service"),
+    [
+        ("kind: Service\nspec: {}\n", True),
+        ("apiVersion: v1\nspec: {ports: []}\n", True),
+        ("kind: Service\nspec: x\n", False),
+        ("kind: Service\n", False),
+        ("kind: Pod\nspec: {ports: []}\n", False),
+        ("kind: ~\napiVersion: v2\nspec: {}\n", True),
+        ("apiVersion: v1\nspec: {}\n", False),
+        ("apiVersion: v1\nspec: {ports: 80}\n", False),
+        ("apiVersion: v2\nspec: {ports: []}\n", False),
+        ("spec: {ports: []}\n", False),
+    ],
+)
+def test_a_service_that_forgets_half_of_its_type_is_a_manifest(text: str, is_service: bool) -> None:
+    assert [found.is_manifest for found in documents(text)] == [True] * is_service
+
+
 def test_beside_a_manifest_every_document_counts() -> None:
     assert values(f"x: 1\n---\n{HEAD}---\nhello\n---\n- z\n") == [{"x": 1}, POD, "hello", ["z"]]
 
@@ -283,21 +302,27 @@ def test_a_byte_order_mark_inside_a_stream_moves_no_place(second: str) -> None:
     assert [found[1].source.slice(found[1].locate((step,))) for step in ("apiVersion", "x")] == ["v1", "1"]
 
 
-def test_utf_16_without_a_mark_is_no_manifest() -> None:
-    assert values(HEAD.encode("utf-16-le")) == []
+def test_utf_16_without_a_mark_is_unreadable_and_not_passed_over() -> None:
+    data = HEAD.encode("utf-16-le")
+    assert defects(data) == [(0, DefectKind.UNREADABLE, "a control character is not allowed", (1, 2, 1, 3))]
 
 
-def test_a_stray_byte_spoils_a_yaml_document_alone() -> None:
+STRAY = "a byte is no text in the file's encoding: kubectl puts U+FFFD in its place"
+
+
+def test_a_stray_byte_in_yaml_becomes_a_replacement_character() -> None:
     data = f"{HEAD}---\n{HEAD}ü: ".encode() + b"\xff\xfe\n---\n" + HEAD.encode()
-    assert values(data) == [POD, None, POD]
-    assert defects(data) == [(1, DefectKind.UNREADABLE, "a byte is not UTF-8", (6, 4, 6, 5))]
+    assert values(data) == [POD, {**POD, "ü": "\ufffd\ufffd"}, POD]
+    assert defects(data) == [
+        (1, DefectKind.STRAY_BYTES, STRAY, (6, 4, 6, 5)),
+        (1, DefectKind.STRAY_BYTES, STRAY, (6, 5, 6, 6)),
+    ]
 
 
 def test_a_stray_byte_in_json_becomes_a_replacement_character() -> None:
     good, bad = json.dumps(POD).encode(), b'{"apiVersion": "v1", "kind": "Pod", "a": "\xff"}'
-    message = "a byte is not UTF-8: kubectl puts U+FFFD in its place"
     assert values(good + b"\n" + bad + b"\n" + good) == [POD, {**POD, "a": "\ufffd"}, POD]
-    assert defects(good + b"\n" + bad + b"\n" + good) == [(1, DefectKind.STRAY_BYTES, message, (2, 43, 2, 44))]
+    assert defects(good + b"\n" + bad + b"\n" + good) == [(1, DefectKind.STRAY_BYTES, STRAY, (2, 43, 2, 44))]
     assert all(found.judged for found in documents(bad))
 
 
@@ -618,7 +643,7 @@ LAYOUTS = st.fixed_dictionaries(
         "default_flow_style": st.sampled_from([True, False, None]),
         "default_style": st.sampled_from([None, None, "'", '"', "|"]),
         "indent": st.sampled_from([None, 1, 4]),
-        "width": st.sampled_from([20, math.inf]),
+        "width": st.just(math.inf),  # the dumper breaks lines at escapes wrongly
         "allow_unicode": st.booleans(),
         "line_break": st.sampled_from(["\n", "\r\n"]),
     }
