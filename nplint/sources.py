@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
-from nplint.document import Defect, DefectKind, Document, Source, Span, decode, read
+from nplint.document import Defect, DefectKind, Document, Source, Span
 from nplint.errors import NplintError
+from nplint.reader import decode, read
 
 if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec

@@ -1,10 +1,16 @@
 """What several test modules start from."""
 
+import os
 import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# The gate says the same each time. HYPOTHESIS_PROFILE=default searches on.
+settings.register_profile("gate", derandomize=True)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "gate"))
 
 PROJECT = Path(__file__).parent.parent
 

@@ -11,9 +11,10 @@ import pytest
 
 from nplint import plugins
 from nplint.cluster import Cluster
-from nplint.document import Document, decode, read
+from nplint.document import Document
 from nplint.engine import lint
 from nplint.finding import Finding, Severity
+from nplint.reader import decode, read
 from nplint.resource import Service
 from nplint.update import refusals
 

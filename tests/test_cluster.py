@@ -3,7 +3,7 @@ from collections.abc import Mapping
 import pytest
 
 from nplint.cluster import Cluster
-from nplint.document import decode, read
+from nplint.reader import decode, read
 
 
 def cluster(files: Mapping[str, str] | str, before: Cluster | None = None) -> Cluster:
@@ -100,6 +100,14 @@ def test_a_resource_is_found_by_its_place() -> None:
     assert found.resource_at(second, ()) is found.services[2]
     assert found.resource_at(first, ()) is None
     assert found.resource_at(second, ("spec",)) is None
+
+
+def test_the_service_of_a_place_in_it() -> None:
+    found = cluster("apiVersion: v1\nkind: ServiceList\nitems:\n- spec: {ports: [{port: 80}]}\n" + pod("p", "{}"))
+    (only,) = found.services
+    assert found.service_of(only.ports[0].node["port"]) is only
+    assert found.service_of(only.node["metadata"]["nowhere"]) is only
+    assert found.service_of(found.workloads[0].pod_spec) is None
 
 
 @pytest.mark.parametrize(

@@ -7,9 +7,9 @@ import pytest
 
 from nplint import plugins
 from nplint.cluster import Cluster
-from nplint.document import decode, read
 from nplint.engine import lint
 from nplint.finding import Finding, Severity
+from nplint.reader import decode, read
 
 SHARED = Path(__file__).parent.parent.parent / "shared"
 VERDICTS = SHARED / "corpus-verdicts.jsonl"

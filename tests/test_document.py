@@ -12,7 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nplint import scalars
-from nplint.document import DefectKind, Document, Path, Source, Span, decode, read
+from nplint.document import DefectKind, Document, Path, Source, Span
+from nplint.reader import decode, read
 from nplint.resource import Service, resources_of
 from nplint.tree import Value
 

@@ -6,10 +6,11 @@ import pytest
 
 from nplint.check import Check, Problem, Problems, Rule, rule
 from nplint.cluster import Cluster
-from nplint.document import Span, decode, read
+from nplint.document import Span
 from nplint.engine import lint
 from nplint.finding import Confidence, Edit, Severity
 from nplint.profile import Profile, When
+from nplint.reader import decode, read
 from nplint.report import Report
 
 WEB = """\

@@ -5,8 +5,9 @@ from itertools import pairwise
 
 import pytest
 
-from nplint.document import Span, decode, read
+from nplint.document import Span
 from nplint.finding import Confidence, Finding, Severity, fingerprint
+from nplint.reader import decode, read
 from nplint.resource import Resource, resources_of
 
 PLACE = Span("a.yaml", 3, 5, 3, 8)

@@ -1,7 +1,8 @@
 import pytest
 
-from nplint.document import Document, decode, read
+from nplint.document import Document
 from nplint.kustomize import patch_files
+from nplint.reader import decode, read
 
 
 def documents(path: str, text: str) -> tuple[Document, ...]:

@@ -1,7 +1,8 @@
 import pytest
 
-from nplint.document import Path, decode, read
+from nplint.document import Path
 from nplint.node import Node
+from nplint.reader import decode, read
 
 TEXT = """\
 apiVersion: v1

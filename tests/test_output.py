@@ -11,13 +11,13 @@ from click import unstyle
 from nplint import output, plugins
 from nplint.check import Example, Problem, Problems, Rule, replacement, rule
 from nplint.cluster import Cluster
-from nplint.document import decode, read
 from nplint.engine import lint
 from nplint.finding import Severity
 from nplint.hookspecs import Terminal
 from nplint.output.explain import explain
 from nplint.output.footer import footer
 from nplint.profile import CCE_TYPES, Profile, When
+from nplint.reader import decode, read
 from nplint.report import Report
 
 SOURCE = "https://example.com"

@@ -4,9 +4,9 @@ import pytest
 
 from nplint import plugins
 from nplint.cluster import Cluster
-from nplint.document import decode, read
 from nplint.engine import lint
 from nplint.finding import Severity
+from nplint.reader import decode, read
 from nplint.report import Coverage, Report
 
 NODE_PORT = "apiVersion: v1\nkind: Service\nmetadata: {name: web}\nspec: {type: NodePort, ports: [{port: 80}]}\n"

@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-from nplint.document import decode, read
+from nplint.reader import decode, read
 from nplint.resource import Resource, Service, Workload, resources_of
 
 

@@ -8,8 +8,9 @@ import pytest
 from nplint import plugins
 from nplint.check import Example, Rule
 from nplint.cluster import Cluster
-from nplint.document import Document, decode, read
+from nplint.document import Document
 from nplint.engine import lint
+from nplint.reader import decode, read
 
 RULES = plugins.load().rules
 MARK = re.compile(r"^(?P<code>.*)#\s*<-\s(?P<message>.*)$")

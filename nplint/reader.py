@@ -1,0 +1,131 @@
+"""Bytes of a file -> its documents, cut and decoded as kubectl does it."""
+
+import codecs
+import re
+from collections.abc import Iterator
+
+from nplint import jsontext, placeholder
+from nplint.document import LINE_END, Defect, DefectKind, Document, Source
+from nplint.tree import UnreadableError, compose, construct
+
+_SEPARATOR = re.compile(r"^---[^\S\n]*(?:#[^\n]*)?(?:\n|\Z)", re.MULTILINE)
+_DOCUMENT_END = re.compile(r"\s*(?:^\.\.\..*\s*)?", re.MULTILINE)
+_BAD_SEPARATOR = re.compile(r"^---", re.MULTILINE)
+_TYPE_KEYS = [re.compile(rf"""["']?{key}["']?[ \t]*:""") for key in ("apiVersion", "kind")]
+
+
+def decode(path: str, data: bytes, revision: str | None = None) -> Source:
+    """The text of a file, by its byte order mark or else as UTF-8. Bytes that are no text are kept track of."""
+    for mark, encoding in (
+        (codecs.BOM_UTF8, "utf-8"),
+        (codecs.BOM_UTF16_LE, "utf-16-le"),
+        (codecs.BOM_UTF16_BE, "utf-16-be"),
+    ):
+        if data.startswith(mark):
+            return _decode(path, data[len(mark) :], encoding, revision)
+    return _decode(path, data, "utf-8", revision)
+
+
+def _decode(path: str, data: bytes, encoding: str, revision: str | None) -> Source:
+    try:
+        return Source(path, data.decode(encoding), revision)
+    except UnicodeDecodeError:
+        text = data.decode(encoding, "surrogateescape" if encoding == "utf-8" else "replace")
+    stray = tuple(found.start() for found in re.finditer("[\udc80-\udcff\ufffd]", text))
+    return Source(path, re.sub("[\udc80-\udcff]", "\ufffd", text), revision, stray)
+
+
+def read(source: Source) -> tuple[Document, ...]:
+    """The documents of a file; none at all where nothing in it is, or was meant as, a Kubernetes manifest."""
+    documents = tuple(document for document in parse(source) if document.value is not None or document.defects)
+    if source.is_kustomization or any(document.is_manifest or _meant_as_manifest(document) for document in documents):
+        return documents
+    return ()
+
+
+def _meant_as_manifest(document: Document) -> bool:
+    # UTF-16 without a byte order mark is full of NULs, which nobody can read.
+    text = document.text.replace("\0", "")
+    return bool(document.defects) and all(key.search(text) for key in _TYPE_KEYS)
+
+
+def parse(source: Source) -> Iterator[Document]:
+    index = 0
+    for start, end in _chunks(source):
+        for document in _read_chunk(source, index, start, end):
+            yield document
+            index += 1
+
+
+def _chunks(source: Source) -> Iterator[tuple[int, int]]:
+    """Where kubectl cuts a stream: at lines of `---` and nothing but space and a comment."""
+    start = _after_mark(source, 0)
+    for found in _SEPARATOR.finditer(source.text):
+        yield start, found.start()
+        start = _after_mark(source, found.end())
+    yield start, len(source.text)
+
+
+def _after_mark(source: Source, start: int) -> int:
+    # Files joined into one leave byte order marks behind, which libyaml skips without counting them.
+    return start + source.text.startswith("\ufeff", start)
+
+
+def _read_chunk(source: Source, index: int, start: int, end: int) -> Iterator[Document]:
+    text = source.text[start:end]
+    parsed, rest = jsontext.parse(text) if text.lstrip().startswith("{") else ([], 0)
+    for a, b, value, repeats in parsed:
+        defects = _stray_bytes(source, start + a, start + b)
+        yield Document(source, index, start + a, start + b, value, defects, repeats)
+        index += 1
+    if len(parsed) > 1 and rest < len(text):
+        # After one JSON document kubectl still tries YAML, after two it is sure to read JSON.
+        yield _broken(source, index, start + rest, end, UnreadableError("this is no JSON, unlike what precedes it", 0))
+    elif text[rest:].strip():
+        yield _read_yaml(source, index, start + rest, end)
+
+
+def _stray_bytes(source: Source, start: int, end: int) -> tuple[Defect, ...]:
+    message = "a byte is no text in the file's encoding: kubectl puts U+FFFD in its place"
+    return tuple(
+        Defect(DefectKind.STRAY_BYTES, message, source.span(offset, offset + 1))
+        for offset in source.stray_between(start, end)
+    )
+
+
+def _read_yaml(source: Source, index: int, start: int, end: int) -> Document:
+    text = source.text[start:end]
+    try:
+        if separator := _BAD_SEPARATOR.search(source.text, start, end):
+            raise UnreadableError(
+                "a `---` that separates documents stands alone on its line", separator.start() - start
+            )
+        root, more = compose(text)
+        if root is None:
+            return Document(source, index, start, end)
+        value, repeats = construct(root)
+    except UnreadableError as error:
+        return _broken(source, index, start, end, error)
+    ignored = (_ignored_rest(source, start + root.end, end),) if more else ()
+    return Document(source, index, start, end, value, (*_stray_bytes(source, start, end), *ignored), repeats)
+
+
+def _ignored_rest(source: Source, start: int, end: int) -> Defect:
+    skipped = _DOCUMENT_END.match(source.text, start, end)
+    offset = skipped.end() if skipped else start
+    line_end = LINE_END.search(source.text, offset, end)
+    message = "kubectl reads only the document before this line: a separator is `---` alone on its line"
+    return Defect(DefectKind.IGNORED_REST, message, source.span(offset, line_end.start() if line_end else end))
+
+
+def _broken(source: Source, index: int, start: int, end: int, error: UnreadableError) -> Document:
+    text = source.text[start:end]
+    template = placeholder.find(text, placeholder.TEMPLATE_MARKS)
+    if template:
+        action = " ".join(text[slice(*template)].split())
+        defect = Defect(DefectKind.TEMPLATE, action, source.span(start + template[0], start + template[1]))
+    else:
+        # The end of the text has no character to show: the last one there is stands for it.
+        offset = min(error.offset, max(len(text.rstrip()) - 1, 0))
+        defect = Defect(DefectKind.UNREADABLE, error.reason, source.span(start + offset, start + offset + 1))
+    return Document(source, index, start, end, None, (defect,))
