@@ -23,8 +23,9 @@ def service_name(text: str) -> str:
 
 
 def generated_name(text: str) -> str:
-    """The beginning of a Service's name, which may end in a hyphen."""
-    return service_name(text[:-2] + "a" if len(text) > 1 and text.endswith("-") else text)
+    """The beginning of a name, which may end in a hyphen; the server cuts it and puts five letters behind it."""
+    masked = text[:-2] + "a" if len(text) > 1 and text.endswith("-") else text
+    return service_name(masked) or service_name(text[:58] + "x")
 
 
 def subdomain(text: str) -> str:

@@ -22,6 +22,7 @@ _TYPES: dict[str, type | tuple[type, ...]] = {
     "array": list,
     "string": str,
     "integer": int,
+    "number": (int, float),
     "boolean": bool,
     "null": type(None),
 }
@@ -44,14 +45,20 @@ def flaws(root: Node, name: str = "service") -> Iterator[Flaw]:
     """Everything that the schema of this name does not allow; what a template hides is not judged."""
     if _fits(root.value, schema(name)):
         return
-    for error in _validator(name).iter_errors(root.value):
+    validator = _validator(name)
+    for error in validator.iter_errors(root.value):
         place = root.at(tuple(error.absolute_path))
         keyword, broken = str(error.validator), cast(Schema, error.schema)
         if keyword == "additionalProperties":
             unknown = (node for key, node in place.items() if key not in broken["properties"])
             yield from (Flaw(node.key, keyword, broken) for node in unknown)
-        elif not place.is_placeholder:
+        elif not place.is_placeholder and (keyword == "type" or _has_type(validator, error.instance, broken)):
             yield Flaw(place, keyword, broken)
+
+
+def _has_type(validator: "Validator", value: Any, part: Schema) -> bool:
+    """Whether the type is right: a value of a wrong type is found as that alone."""
+    return "type" not in part or validator.evolve(schema={"type": part["type"]}).is_valid(value)
 
 
 def newer(service: Node, version: Version) -> Iterator[tuple[Node, Version]]:

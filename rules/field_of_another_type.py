@@ -124,8 +124,8 @@ def _external_policy(service: Service) -> Problems:
 
 def _health_check(service: Service) -> Problems:
     node = service.spec["healthCheckNodePort"]
-    # A misspelt policy is its own finding; what was meant decides here.
-    if node.number and not (service.type == "LoadBalancer" and service.external_traffic_policy in ("Local", "")):
+    # A policy that does not exist is its own finding.
+    if node.number and not (service.type == "LoadBalancer" and service.external_traffic_policy != "Cluster"):
         message = "healthCheckNodePort takes type LoadBalancer and externalTrafficPolicy Local"
         yield Problem(node, message, help="drop it", related=_type_place(service))
 

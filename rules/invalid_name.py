@@ -81,7 +81,7 @@ def _named(service: Service) -> Iterator[Check]:
 
 
 def _problem(node: Node, wrong: str) -> Problem:
-    if node.path[-1] == "targetPort" and re.fullmatch("[0-9]{1,5}", node.text) and 0 < int(node.text) < 65536:
+    if node.path[-1] == "targetPort" and re.fullmatch("0{0,9}[0-9]{1,5}", node.text) and 0 < int(node.text) < 65536:
         message = f'{node.field} is the name "{node.text}", and a name has a letter: drop the quotes'
         return Problem(node, message, edits=replacement(node, str(int(node.text)), safe=True, quotes=False))
     return Problem(node, f"{node.field} {node.text} is not valid: {wrong}")

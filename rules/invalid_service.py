@@ -217,8 +217,12 @@ def _cluster_ips(service: Service, old: Service | None) -> Problems:
         yield Problem(single, f"clusterIP {single.text} is no IP address", field="spec.clusterIPs[0]")
     elif single.text and (not several or several[0].text == single.text):
         yield from _family_of_ip(service, single, 0)
-    if several and not any(node.is_placeholder for node in (single, *several)):
+    if several and all(_is_known_text(node) for node in (single, *several)):
         yield from _several_ips(service, old, several)
+
+
+def _is_known_text(node: Node) -> bool:
+    return isinstance(node.value, str | NoneType) and not node.is_placeholder
 
 
 def _family_of_ip(service: Service, node: Node, index: int) -> Problems:
@@ -276,7 +280,7 @@ def _shared_cluster_ips(cluster: Cluster) -> Problems:
 
 def _external_ips(service: Service) -> Problems:
     for node in service.spec["externalIPs"]:
-        if node.is_placeholder or not isinstance(node.value, str | NoneType):
+        if not _is_known_text(node):
             continue
         parsed = address.parse(node.text)
         if parsed is None:
@@ -303,8 +307,7 @@ def _names(service: Service) -> Problems:
 def _finalizers(service: Service) -> Problems:
     finalizers = service.node["metadata"]["finalizers"]
     for node in finalizers:
-        is_read = isinstance(node.value, str | NoneType) and not node.is_placeholder
-        if is_read and (why := names.finalizer(node.text)):
+        if _is_known_text(node) and (why := names.finalizer(node.text)):
             # The server names the item only where the prefix is missing.
             field = finalizers.field if "/" in node.text else node.field
             yield Problem(node, f"the finalizer {_shown(node.text)} is not valid: {why}", field=field)

@@ -99,7 +99,7 @@ def _with_way_out(node: Node, message: str, wanted: list[str], written: str) -> 
 
 
 def _is_integer(text: str) -> bool:
-    return text.isdecimal() and plain(text) == int(text)
+    return text.isdecimal() and len(text) < 20 and plain(text) == int(text)
 
 
 def _kind(node: Node) -> str:
