@@ -6,6 +6,7 @@ if TYPE_CHECKING:
     from nplint.check import Example as Example
     from nplint.check import Problem as Problem
     from nplint.check import Problems as Problems
+    from nplint.check import Unjudged as Unjudged
     from nplint.check import replacement as replacement
     from nplint.check import rule as rule
     from nplint.cluster import Cluster as Cluster
@@ -36,7 +37,7 @@ _HOMES = {
     "node": ("Node",),
     "profile": ("CCE_TYPES", "PortRange", "Profile", "When"),
     "resource": ("PROTOCOLS", "SERVICE_TYPES", "TRAFFIC_POLICIES", "Resource", "Service", "ServicePort", "Workload"),
-    "check": ("Example", "Problem", "Problems", "replacement", "rule"),
+    "check": ("Example", "Problem", "Problems", "Unjudged", "replacement", "rule"),
 }
 _MODULES = {name: module for module, names in _HOMES.items() for name in names}
 

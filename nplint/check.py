@@ -31,6 +31,15 @@ class Problem:
     confidence: Confidence = Confidence.CERTAIN
 
 
+@dataclass(frozen=True)
+class Unjudged:
+    """What a rule could not decide, and why: `what` names the kind of thing, such as `selector`."""
+
+    at: Node
+    what: str
+    reason: str
+
+
 def replacement(node: Node, text: str, *, safe: bool, quotes: bool = True) -> tuple[Edit, ...]:
     """The edit that puts another text in the place of a value, in the quotes that the value has unless `quotes` is off.
 
@@ -44,7 +53,7 @@ def replacement(node: Node, text: str, *, safe: bool, quotes: bool = True) -> tu
     return (Edit(node.span, f"{quote}{text}{quote}", safe),)
 
 
-Problems = Iterator[Problem]
+Problems = Iterator[Problem | Unjudged]
 Check = Callable[[Cluster], Problems]
 
 
@@ -59,6 +68,8 @@ class Example:
     profile: Profile = field(default_factory=Profile)
     before: Manifests | None = None
     """The manifests before the change, for a rule about changes."""
+    config: str = ""
+    """The configuration, for a rule about clusters as they are declared."""
 
     @property
     def files(self) -> dict[str, str]:

@@ -1,16 +1,60 @@
 """What a rule reads: the resources of one cluster, before and now, and what is known of it."""
 
+import posixpath
+import re
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import islice
+from typing import TypeVar
 
+from nplint import kustomize
 from nplint.document import Document, Path
-from nplint.kustomize import patch_files
+from nplint.kustomize import Kustomizations
 from nplint.node import Node
 from nplint.profile import Profile, Version
 from nplint.resource import Resource, Service, Workload, resources_of
 from nplint.structure import Flaw, flaws, newer
+
+K = TypeVar("K")
+V = TypeVar("V")
+
+# Kinds that bring no pods, so that a file that cannot be read matters less when it says that it holds one of them.
+_KIND = re.compile(r"""^[ \t-]*["']?kind["']?[ \t]*:[ \t]*["']?(\w+)""", re.MULTILINE)
+_NO_PODS = frozenset(
+    {
+        "ClusterRole",
+        "ClusterRoleBinding",
+        "ConfigMap",
+        "CustomResourceDefinition",
+        "EndpointSlice",
+        "Endpoints",
+        "HorizontalPodAutoscaler",
+        "Ingress",
+        "IngressClass",
+        "Kustomization",
+        "LimitRange",
+        "MutatingWebhookConfiguration",
+        "Namespace",
+        "NetworkPolicy",
+        "PersistentVolume",
+        "PersistentVolumeClaim",
+        "PodDisruptionBudget",
+        "PriorityClass",
+        "ResourceQuota",
+        "Role",
+        "RoleBinding",
+        "Secret",
+        "Service",
+        "ServiceAccount",
+        "StorageClass",
+        "ValidatingWebhookConfiguration",
+    }
+)
+
+# Where a cluster runs pods of its own, such as those of the control plane.
+_SYSTEM_NAMESPACES = ("kube-system", "kube-public", "kube-node-lease")
 
 
 @dataclass(frozen=True, eq=False)
@@ -21,16 +65,20 @@ class Cluster:
     profile: Profile = field(default_factory=Profile)
     before: "Cluster | None" = None
     """The same cluster as it was declared before the change that is judged."""
+    context: Sequence[Document] = ()
+    """What else runs there: its ports are taken and its workloads exist, but it is not reported on."""
+    expectations: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """What Services are meant for (`public`, `source-ip`), by `namespace/name` or `name`."""
 
     @cached_property
-    def patches(self) -> frozenset[str]:
-        """Files that a kustomization of the input applies as patches: parts of objects, not objects."""
-        return patch_files(self.documents)
+    def kustomizations(self) -> Kustomizations:
+        return kustomize.find((*self.documents, *self.context))
 
     @cached_property
     def manifests(self) -> tuple[Document, ...]:
         """The documents that are objects or Lists of objects, which those of a patch file are not."""
-        return tuple(document for document in self.documents if document.source.path not in self.patches)
+        patches = self.kustomizations.patches
+        return tuple(document for document in self.documents if document.source.path not in patches)
 
     @cached_property
     def resources(self) -> tuple[Resource, ...]:
@@ -39,6 +87,28 @@ class Cluster:
     @cached_property
     def services(self) -> tuple[Service, ...]:
         return tuple(resource for resource in self.resources if isinstance(resource, Service))
+
+    @cached_property
+    def context_resources(self) -> tuple[Resource, ...]:
+        return tuple(resource for document in self.context for resource in resources_of(document))
+
+    def is_context(self, document: Document) -> bool:
+        """Whether a document only tells what else runs in the cluster."""
+        return id(document) in self._context_ids
+
+    @cached_property
+    def _context_ids(self) -> frozenset[int]:
+        return frozenset(id(document) for document in self.context)
+
+    @cached_property
+    def context_services(self) -> tuple[Service, ...]:
+        return tuple(resource for resource in self.context_resources if isinstance(resource, Service))
+
+    @cached_property
+    def workloads(self) -> tuple[Workload, ...]:
+        """Everything that runs pods, in the manifests and in the context."""
+        everything = (*self.resources, *self.context_resources)
+        return tuple(resource for resource in everything if isinstance(resource, Workload))
 
     @cached_property
     def flaws(self) -> tuple[Flaw, ...]:
@@ -51,10 +121,19 @@ class Cluster:
         version = self.profile.version
         return tuple(found for service in self.services for found in newer(service.node, version)) if version else ()
 
+    def resource_at(self, document: Document, path: Path) -> Resource | None:
+        """The resource at this place: a document's root, or an item of a List."""
+        return self._resources_by_place.get((id(document), path))
+
     def service_of(self, node: Node) -> Service | None:
         """The Service that a node is in."""
         resource = self.resource_at(node.document, node.path[: node.root])
         return resource if isinstance(resource, Service) else None
+
+    @cached_property
+    def _resources_by_place(self) -> dict[tuple[int, Path], Resource]:
+        everything = (*self.resources, *self.context_resources)
+        return {(id(resource.node.document), resource.node.path): resource for resource in everything}
 
     def earlier(self, service: Service) -> Service | None:
         """The state of a Service before the change, where it is sure which one that was."""
@@ -64,33 +143,150 @@ class Cluster:
 
     @cached_property
     def _services_by_identity(self) -> dict[tuple[str, str, str], list[Service]]:
-        index: dict[tuple[str, str, str], list[Service]] = defaultdict(list)
-        for service in self.services:
-            index[service.identity].append(service)
-        return index
+        return _grouped((service.identity, service) for service in self.services)
 
-    @cached_property
-    def workloads(self) -> tuple[Workload, ...]:
-        return tuple(resource for resource in self.resources if isinstance(resource, Workload))
-
-    def resource_at(self, document: Document, path: Path) -> Resource | None:
-        """The resource at this place: a document's root, or an item of a List."""
-        return self._resources_by_place.get((id(document), path))
-
-    @cached_property
-    def _resources_by_place(self) -> dict[tuple[int, Path], Resource]:
-        return {(id(resource.node.document), resource.node.path): resource for resource in self.resources}
+    def namespaces(self, resource: Resource) -> frozenset[str]:
+        """The namespaces it may be in: kustomize's if it puts the file into any, else its own, else `default`."""
+        placed = self.kustomizations.namespaces.get(resource.node.document.source.path)
+        return placed or frozenset((resource.namespace or "default",))
 
     def backends(self, service: Service) -> list[Workload]:
-        """The workloads whose pods the Service selects, in its namespace, in the order of the input."""
-        namespace = service.namespace or "default"
-        found = [self._workloads_by_label.get((namespace, *label), []) for label in service.selector.items()]
-        return [workload for workload in min(found, key=len, default=[]) if service.selects(workload)]
+        """The workloads whose pods the Service selects, in its namespace, in the order of the input.
+
+        Without a declared cluster, those beside the Service, or else all there are.
+        """
+        found: list[list[Workload]] = [
+            [workload for space in self.namespaces(service) for workload in self._labelled.get((space, *label), ())]
+            for label in service.selector.items()
+        ]
+        fewest = min(found, key=len, default=[])
+        selected = [workload for workload in dict.fromkeys(fewest) if service.selects(workload)]
+        # Where no cluster is declared, a copy of the workload elsewhere is most likely another variant of it.
+        near = [workload for workload in selected if self.together(service.node, workload.node)]
+        return near or selected
 
     @cached_property
-    def _workloads_by_label(self) -> dict[tuple[str, str, str], list[Workload]]:
-        index: dict[tuple[str, str, str], list[Workload]] = defaultdict(list)
-        for workload in self.workloads:
-            for name, value in workload.pod_labels.items():
-                index[workload.namespace or "default", name, value].append(workload)
-        return index
+    def _labelled(self) -> dict[tuple[str, str, str], list[Workload]]:
+        return _grouped(
+            ((space, *label), workload)
+            for workload in self.workloads
+            for space in self.namespaces(workload)
+            for label in workload.pod_labels.items()
+        )
+
+    def unseen_backends(self, service: Service) -> str:
+        """Why the Service may have pods that the input does not show, or "" where it surely has none but `backends`."""
+        if any(service.spec["selector"].placeholders()):
+            return "it is not rendered yet"
+        spaces = self.namespaces(service)
+        if not spaces.isdisjoint(_SYSTEM_NAMESPACES):
+            return "the pods of its namespace come with the cluster"
+        if not any(space in self._workloads_by_namespace for space in spaces):
+            return "the input shows no workload of its namespace"
+        return self._veil(service)
+
+    def _veil(self, service: Service) -> str:
+        """What may bring pods into the namespace of a Service without showing their labels."""
+        if self.kustomizations.is_open(service.node.document.source.path):
+            return "its kustomization brings in what the input does not show"
+        veiled = [one for space in self.namespaces(service) for one in self._veiled.get(space, ())]
+        if veiled:
+            return f"{veiled[0].title} may bring pods that the input does not show"
+        hidden = self._folders_with_hidden
+        if hidden and (self.profile.is_declared or self._folder(service.node.document) in hidden):
+            return "a file that is unreadable or not rendered may hold them"
+        return ""
+
+    def near_misses(self, service: Service) -> tuple[tuple[Node, str], ...]:
+        """The places of labels in its namespace that are those it selects but for the value; two at the most."""
+        spaces, selector = self.namespaces(service), service.selector
+        near = (
+            (labels[key], f"{workload.title} has {key}={labels[key].text}")
+            for space in spaces
+            for workload in self._workloads_by_namespace.get(space, ())
+            for labels in [workload.template["metadata"]["labels"]]
+            for key, value in selector.items()
+            if labels[key].text not in ("", value)
+        )
+        return tuple(islice(near, 2))
+
+    @cached_property
+    def _workloads_by_namespace(self) -> dict[str, list[Workload]]:
+        return _grouped((space, workload) for workload in self.workloads for space in self.namespaces(workload))
+
+    @cached_property
+    def _veiled(self) -> dict[str, list[Resource]]:
+        """By namespace, what brings pods of unknown labels: objects of operators, and workloads not rendered yet."""
+        return _grouped(
+            (space, resource)
+            for resource in (*self.resources, *self.context_resources)
+            if _may_bring_pods(resource)
+            for space in self.namespaces(resource)
+        )
+
+    @cached_property
+    def _folders_with_hidden(self) -> frozenset[str]:
+        """Folders with a document, in them or below, that may be a workload and could not be read."""
+        folders: set[str] = set()
+        for document in self.documents:
+            if not document.judged and not _NO_PODS.issuperset(_KIND.findall(document.text) or ("",)):
+                folders |= _upward(self._folder(document))
+        return frozenset(folders)
+
+    def is_patched(self, resource: Resource) -> bool:
+        """Whether a kustomization changes the resource in ways that are not followed here."""
+        return resource.node.document.source.path in self.kustomizations.patched
+
+    def has_endpoints(self, service: Service) -> bool:
+        """Whether an Endpoints or EndpointSlice object of the input is for the Service."""
+        return any((space, service.name) in self._endpoints for space in self.namespaces(service))
+
+    @cached_property
+    def _endpoints(self) -> frozenset[tuple[str, str]]:
+        return frozenset(
+            (space, resource.labels.get("kubernetes.io/service-name", "") if resource.kind == "EndpointSlice" else name)
+            for resource in (*self.resources, *self.context_resources)
+            if resource.kind in ("Endpoints", "EndpointSlice")
+            for name in [resource.name]
+            for space in self.namespaces(resource)
+        )
+
+    def expects(self, service: Service, what: str) -> bool:
+        """Whether a Service is declared to be meant for something: `public` or `source-ip`."""
+        noted = service.annotations.get("nplint.io/expects", "")
+        declared = (self.expectations.get(f"{space}/{service.name}", ()) for space in self.namespaces(service))
+        names = {*map(str.strip, noted.split(",")), *self.expectations.get(service.name, ())}
+        return what in names or any(what in known for known in declared)
+
+    def together(self, node: Node, other: Node) -> bool:
+        """Whether two places are sure to be of one cluster, or likely: of one file, folder or kustomization."""
+        if self.profile.is_declared:
+            return True
+        roots = self.kustomizations.roots
+        path, beside = node.document.source.path, other.document.source.path
+        return self._folder(node.document) == self._folder(other.document) or bool(
+            roots.get(path, frozenset()) & roots.get(beside, frozenset())
+        )
+
+    @staticmethod
+    def _folder(document: Document) -> str:
+        return posixpath.dirname(document.source.path)
+
+
+def _may_bring_pods(resource: Resource) -> bool:
+    if isinstance(resource, Workload):
+        return any(resource.unrendered())
+    return "." in resource.group and not resource.group.endswith("k8s.io")
+
+
+def _upward(folder: str) -> set[str]:
+    """A folder and all that it is in."""
+    parts = folder.split("/")
+    return {"/".join(parts[:length]) for length in range(1, len(parts) + 1)}
+
+
+def _grouped(pairs: Iterable[tuple[K, V]]) -> dict[K, list[V]]:
+    groups: dict[K, list[V]] = defaultdict(list)
+    for key, value in pairs:
+        groups[key].append(value)
+    return dict(groups)

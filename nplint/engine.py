@@ -1,50 +1,61 @@
-"""The engine: a cluster and rules in, a report out."""
+"""The engine: clusters and rules in, a report out."""
 
-from collections.abc import Iterable
-from dataclasses import replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 
-from nplint.check import Problem, Rule
+from nplint.check import Problem, Rule, Unjudged
 from nplint.cluster import Cluster
 from nplint.document import Span
 from nplint.finding import Finding, Related, Severity, fingerprint
 from nplint.node import Node
 from nplint.profile import Applies, Verdict
-from nplint.report import Crash, Report, RuleRun, sort
+from nplint.report import Report, RuleRun, sort
 from nplint.resource import Resource
 
 
 def lint(cluster: Cluster, rules: Iterable[Rule]) -> Report:
     """Run every rule that may apply to the cluster. A rule that raises is recorded and takes no other down."""
+    return lint_clusters([cluster], rules)
+
+
+def lint_clusters(clusters: Sequence[Cluster], rules: Iterable[Rule]) -> Report:
+    """Run the rules on one cluster after the other; what several have in common is one finding that names them."""
+    rules = list(rules)
+    runs = [_run(rule, cluster) for cluster in clusters for rule in rules]
+    findings = _shared(finding for run in runs for finding in run.findings)
+    return Report(_distinct(sort(findings)), tuple(run.outcome for run in runs), tuple(clusters))
+
+
+@dataclass(frozen=True)
+class _Run:
+    findings: list[Finding]
+    outcome: RuleRun
+
+
+def _run(rule: Rule, cluster: Cluster) -> _Run:
+    """Run a rule. What it found before it raised is kept."""
+    verdict = rule.when.judge(cluster.profile)
+    outcome = RuleRun(rule, cluster.profile.name, verdict, ran=verdict.applies is not Applies.UNMET)
     findings: list[Finding] = []
-    runs: list[RuleRun] = []
-    crashes: list[Crash] = []
-    for rule in rules:
-        verdict = rule.when.judge(cluster.profile)
-        if verdict.applies is Applies.UNMET:
-            runs.append(RuleRun(rule, False, verdict))
-            continue
-        found, withheld, crash = _run(rule, verdict, cluster)
-        findings += found
-        runs.append(RuleRun(rule, crash is None, verdict, withheld))
-        crashes += [crash] if crash else []
-    return Report(_distinct(sort(findings)), tuple(runs), tuple(crashes), cluster)
-
-
-def _run(rule: Rule, verdict: Verdict, cluster: Cluster) -> tuple[list[Finding], int, Crash | None]:
-    """What a rule found, also where it raised after that, and how much it kept to itself."""
-    found: list[Finding] = []
-    withheld = 0
+    if not outcome.ran:
+        return _Run(findings, outcome)
+    withheld, unjudged = 0, []
     withholds = rule.quiet and verdict.applies is Applies.UNKNOWN
+    error: Exception | None = None
     try:
         for problem in rule.check(cluster):
-            # What is withheld is not located either: that would be most of the work.
-            if withholds:
+            if isinstance(problem.at, Node) and cluster.is_context(problem.at.document):
+                continue
+            if isinstance(problem, Unjudged):
+                unjudged.append(problem)
+            elif withholds:
+                # What is withheld is not located either: that would be most of the work.
                 withheld += 1
             else:
-                found.append(_stamp(rule, verdict, problem, cluster))
-    except Exception as error:
-        return found, withheld, Crash(rule.name, error)
-    return found, withheld, None
+                findings.append(_stamp(rule, verdict, problem, cluster))
+    except Exception as raised:
+        error = raised
+    return _Run(findings, replace(outcome, ran=error is None, withheld=withheld, unjudged=tuple(unjudged), error=error))
 
 
 def _stamp(rule: Rule, verdict: Verdict, problem: Problem, cluster: Cluster) -> Finding:
@@ -80,6 +91,18 @@ def _span(at: Node | Span) -> Span:
 
 def _resource(at: Node | Span, cluster: Cluster) -> Resource | None:
     return cluster.resource_at(at.document, at.path[: at.root]) if isinstance(at, Node) else None
+
+
+def _shared(findings: Iterable[Finding]) -> list[Finding]:
+    """Make one of the findings that several clusters have in common."""
+    shared: dict[tuple[object, ...], Finding] = {}
+    for finding in findings:
+        known = shared.setdefault((finding.order, finding.severity, finding.field), finding)
+        if known.clusters != finding.clusters:
+            shared[known.order, known.severity, known.field] = replace(
+                known, clusters=(*known.clusters, *finding.clusters)
+            )
+    return list(shared.values())
 
 
 def _distinct(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:

@@ -1,5 +1,5 @@
-"""What the caller did wrong, told in one sentence."""
+"""What the caller did wrong, told in a sentence."""
 
 
 class NplintError(Exception):
-    """A wrong call: a flag, path or rule name that cannot be. The text is for the user and names the way out."""
+    """A wrong call: a flag, path or rule name that cannot be. Each argument says what is wrong, and the way out."""

@@ -49,6 +49,14 @@ class Edit:
 
 
 @dataclass(frozen=True)
+class Suppression:
+    """Why a finding does not count: who says so, and the reason given."""
+
+    by: str
+    reason: str
+
+
+@dataclass(frozen=True)
 class Finding:
     """One finding. `label` is what the mark at the place itself says, `why` the consequence, `help` the next step."""
 
@@ -66,6 +74,7 @@ class Finding:
     edits: tuple[Edit, ...] = ()
     clusters: tuple[str, ...] = ()
     fingerprint: str = ""
+    suppressed: Suppression | None = None
 
     @property
     def order(self) -> tuple[object, ...]:

@@ -1,31 +1,105 @@
-"""What the kustomizations of the input say about its files."""
+"""What the kustomizations of the input say about its files: which are patches, and what is applied together."""
 
 import posixpath
-from collections.abc import Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 
 from nplint.document import Document
 from nplint.node import Node
 
-
-def patch_files(documents: Iterable[Document]) -> frozenset[str]:
-    """The paths of the files that some kustomization names as patches."""
-    return frozenset(path for document in documents for path in _patches_of(document))
-
-
-def _patches_of(document: Document) -> Iterator[str]:
-    if not _is_kustomization(document):
-        return
-    root = Node(document, value=document.value)
-    named = [*root["patchesStrategicMerge"]]
-    named += [patch["path"] for step in ("patches", "patchesJson6902") for patch in root[step]]
-    folder = posixpath.dirname(document.source.path)
-    for node in named:
-        # A strategic merge patch may also stand in the list itself, as text.
-        if node.text and "\n" not in node.text:
-            yield posixpath.normpath(posixpath.join(folder, node.text))
+# What changes objects in ways that are not followed here, and what brings in objects from elsewhere.
+_CHANGES = ("patches", "patchesStrategicMerge", "patchesJson6902", "transformers", "replacements", "components")
+_GENERATORS = ("helmCharts", "helmChartInflationGenerator", "generators")
 
 
-def _is_kustomization(document: Document) -> bool:
+@dataclass(frozen=True)
+class Kustomizations:
+    """What is known of the files that kustomizations name, by path.
+
+    `patches` are parts of objects. `roots` are the outermost kustomizations that bring a file in, `namespaces` those
+    that they put its objects into; a file that none brings in is in neither. `patched` are files whose objects a
+    kustomization changes, `unseen` the outermost kustomizations that also bring in what is not in the input.
+    """
+
+    patches: frozenset[str]
+    roots: Mapping[str, frozenset[str]]
+    namespaces: Mapping[str, frozenset[str]]
+    patched: frozenset[str]
+    unseen: frozenset[str]
+
+    def is_open(self, path: str) -> bool:
+        """Whether what is applied together with a file is not all in the input."""
+        return not self.unseen.isdisjoint(self.roots.get(path, ()))
+
+
+def find(documents: Iterable[Document]) -> Kustomizations:
+    """Read the kustomizations among the documents."""
+    documents = list(documents)
+    known = {_folder(one): Node(one, value=one.value) for one in documents if is_kustomization(one)}
+    included = {path for folder, node in known.items() for path in _named(node, folder) if path in known}
+    outermost = known.keys() - included
+    brought = [file for folder in sorted(outermost) for file in _files(known, (folder,), "", patched=False)]
+    paths = {document.source.path for document in documents}
+    return Kustomizations(
+        patches=frozenset(path for folder, node in known.items() for path in _patches(node, folder)),
+        roots=_grouped((file.path, file.root) for file in brought),
+        namespaces=_grouped((file.path, file.namespace) for file in brought if file.namespace),
+        patched=frozenset(file.path for file in brought if file.patched),
+        unseen=frozenset(file.root for file in brought if file.path not in paths),
+    )
+
+
+@dataclass(frozen=True)
+class _File:
+    path: str
+    root: str
+    namespace: str
+    patched: bool
+
+
+def _files(known: Mapping[str, Node], way: tuple[str, ...], namespace: str, *, patched: bool) -> Iterator[_File]:
+    """The files that a kustomization brings in, and what it and those on the way to it do to their objects."""
+    folder, node = way[-1], known[way[-1]]
+    namespace = namespace or node["namespace"].text
+    patched = patched or any(node[step].value for step in _CHANGES)
+    generated = (f"{folder}: {step}" for step in _GENERATORS if node[step].value)
+    for path in (*_named(node, folder), *generated):
+        if path in known and path not in way:
+            yield from _files(known, (*way, path), namespace, patched=patched)
+        elif path not in known:
+            yield _File(path, way[0], namespace, patched)
+
+
+def _grouped(pairs: Iterable[tuple[str, str]]) -> dict[str, frozenset[str]]:
+    groups: dict[str, set[str]] = defaultdict(set)
+    for key, value in pairs:
+        groups[key].add(value)
+    return {key: frozenset(values) for key, values in groups.items()}
+
+
+def _named(node: Node, folder: str) -> Iterator[str]:
+    for step in ("resources", "bases", "components"):
+        yield from (_join(folder, entry.text) for entry in node[step] if entry.text)
+
+
+def _patches(node: Node, folder: str) -> Iterator[str]:
+    named = [*node["patchesStrategicMerge"]]
+    named += [patch["path"] for step in ("patches", "patchesJson6902") for patch in node[step]]
+    # A strategic merge patch may also stand in the list itself, as text.
+    yield from (_join(folder, entry.text) for entry in named if entry.text and "\n" not in entry.text)
+
+
+def _join(folder: str, path: str) -> str:
+    return posixpath.normpath(posixpath.join(folder, path))
+
+
+def _folder(document: Document) -> str:
+    return posixpath.normpath(posixpath.dirname(document.source.path))
+
+
+def is_kustomization(document: Document) -> bool:
+    """Whether a document steers kustomize, rather than being an object of a cluster."""
     kind = document.value.get("kind") if isinstance(document.value, dict) else None
     return document.source.is_kustomization or (kind in ("Kustomization", "Component") and _is_kustomize_api(document))
 

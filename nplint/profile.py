@@ -46,6 +46,9 @@ DEFAULT_NODE_PORTS = PortRange(30000, 32767)
 CCE_NODE_PORTS = PortRange(20106, 32767)
 """The bounds of what CCE lets `service-node-port-range` be."""
 
+CCE_LISTENERS = {20257: "the node problem detector before 1.16.5", 28001: "the ICAgent", 28002: "the ICAgent"}
+"""What listens on CCE's nodes within the bounds of the node port range."""
+
 
 @dataclass(frozen=True)
 class KnownNode:
@@ -81,6 +84,22 @@ class Profile:
     @property
     def title(self) -> str:
         return _TYPE_TITLES[self.type] if self.type else "a cluster of undeclared type"
+
+    @property
+    def has_static_band(self) -> bool:
+        return self.version is not None and self.version >= (1, 28, 0, 0)
+
+    @property
+    def reserved_ports(self) -> frozenset[int]:
+        """Ports that components of CCE's nodes listen on, which a widened node port range reaches."""
+        return frozenset(CCE_LISTENERS) if self.is_cce else frozenset()
+
+    @property
+    def static_band(self) -> PortRange:
+        """The lower part of the node port range, which Kubernetes 1.28 and later keeps free for pinned ports."""
+        ports = self.node_port_range
+        size = ports.high - ports.low + 1
+        return PortRange(ports.low, ports.low + (min(max(size // 32, 16), 128) if size > 16 else 0) - 1)
 
     @property
     def is_cce(self) -> bool:

@@ -1,33 +1,42 @@
 """What a run found, what it ran, and what it could not judge."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from nplint.check import Rule
+from nplint.check import Rule, Unjudged
 from nplint.cluster import Cluster
-from nplint.document import DefectKind
+from nplint.document import DefectKind, Document, Source
 from nplint.finding import Finding, Severity
 from nplint.profile import Verdict
+from nplint.resource import Service
 
 
 @dataclass(frozen=True)
 class RuleRun:
-    """What became of one rule: whether it ran, if not why, and how much it kept to itself because a fact is missing."""
+    """What became of a rule on a cluster.
+
+    `withheld` counts what it kept to itself because a fact is missing, `unjudged` is what it could not decide, `error`
+    what it failed with.
+    """
 
     rule: Rule
-    ran: bool
+    cluster: str | None
     verdict: Verdict
+    ran: bool
     withheld: int = 0
+    unjudged: tuple[Unjudged, ...] = ()
+    error: Exception | None = None
 
-
-@dataclass(frozen=True)
-class Crash:
-    """A rule that failed on its own account."""
-
-    rule: str
-    error: Exception
+    @property
+    def reason(self) -> str:
+        """Why it did not run, or not in full; "" where nothing is to be said."""
+        if self.error:
+            return f"it failed: {type(self.error).__name__}: {self.error}"
+        if self.withheld:
+            return f"{self.withheld} withheld: the cluster's {self.verdict.missing} is not declared"
+        return self.verdict.reason
 
 
 @dataclass(frozen=True)
@@ -44,6 +53,7 @@ class Coverage:
     patch_files: int
     services: int
     services_with_node_ports: int
+    clusters: int
 
 
 @dataclass(frozen=True)
@@ -52,52 +62,90 @@ class Report:
 
     findings: tuple[Finding, ...]
     runs: tuple[RuleRun, ...]
-    crashes: tuple[Crash, ...]
-    cluster: Cluster
+    clusters: tuple[Cluster, ...]
+
+    @cached_property
+    def open(self) -> tuple[Finding, ...]:
+        """The findings that count: those that nobody has suppressed."""
+        return tuple(finding for finding in self.findings if finding.suppressed is None)
 
     def count(self, severity: Severity) -> int:
-        return sum(finding.severity is severity for finding in self.findings)
+        return sum(finding.severity is severity for finding in self.open)
 
     def fails(self, threshold: Severity) -> bool:
         """Whether anything was found that is at least this bad."""
-        return any(finding.severity >= threshold for finding in self.findings)
+        return any(finding.severity >= threshold for finding in self.open)
+
+    @property
+    def crashes(self) -> tuple[RuleRun, ...]:
+        """The rules that failed on their own account, once for each cluster."""
+        return tuple(run for run in self.runs if run.error)
+
+    @cached_property
+    def skipped(self) -> dict[str, str]:
+        """The rules that apply to none of the clusters, with the reason."""
+        ran = {run.rule.name for run in self.runs if run.ran or run.error}
+        return {run.rule.name: run.reason for run in self.runs if run.rule.name not in ran}
+
+    @cached_property
+    def sources(self) -> dict[tuple[str, str | None], Source]:
+        """The texts that places are in, by path and revision."""
+        documents = [document for cluster in self.clusters for document in (*cluster.documents, *cluster.context)]
+        documents += [cluster.profile.declaration.document for cluster in self.clusters if cluster.profile.declaration]
+        return {(document.source.path, document.source.revision): document.source for document in documents}
 
     @cached_property
     def coverage(self) -> Coverage:
-        return _coverage(self.cluster)
+        return _coverage(self.clusters)
 
     @cached_property
     def undecided(self) -> Counter[tuple[str, str]]:
         """How many findings wait for a fact about the cluster: by the missing fact and what it would have to be."""
         waiting: Counter[tuple[str, str]] = Counter()
-        demoted = Counter(finding.rule for finding in self.findings)
+        demoted = Counter(finding.rule for finding in self.open)
         for run in self.runs:
             if run.verdict.missing:
                 waiting[run.verdict.missing, run.verdict.on] += demoted[run.rule.name] + run.withheld
         return +waiting
 
 
-def _coverage(cluster: Cluster) -> Coverage:
-    templates = {resource.node.document for resource in cluster.resources if any(resource.unrendered())}
-    state: dict[str, set[str]] = {"judged": set(), "template": set(), "unreadable": set()}
+def _coverage(clusters: Sequence[Cluster]) -> Coverage:
+    templates = {
+        resource.node.document for cluster in clusters for resource in cluster.resources if any(resource.unrendered())
+    }
+    files: dict[str, set[str]] = {"judged": set(), "template": set(), "unreadable": set()}
     counts: Counter[str] = Counter()
-    for document in cluster.documents:
-        kinds = {defect.kind for defect in document.defects}
-        name = _state(kinds, document in templates)
-        state[name].add(document.source.path)
-        counts[name] += 1
+    for document in _each_once(document for cluster in clusters for document in cluster.documents):
+        state = _state({defect.kind for defect in document.defects}, document in templates)
+        files[state].add(document.source.path)
+        counts[state] += 1
+    services = _services(clusters)
+    patches = frozenset[str]().union(*(cluster.kustomizations.patches for cluster in clusters))
     return Coverage(
-        files=len(set().union(*state.values())),
-        judged=len(state["judged"] - state["template"] - state["unreadable"]),
-        templates=len(state["template"] - state["unreadable"]),
-        unreadable=len(state["unreadable"]),
+        files=len(set().union(*files.values())),
+        judged=len(files["judged"] - files["template"] - files["unreadable"]),
+        templates=len(files["template"] - files["unreadable"]),
+        unreadable=len(files["unreadable"]),
         documents=counts.total(),
         template_documents=counts["template"],
         unreadable_documents=counts["unreadable"],
-        patch_files=len(cluster.patches & state["judged"]),
-        services=len(cluster.services),
-        services_with_node_ports=sum(service.has_node_ports for service in cluster.services),
+        patch_files=len(patches & files["judged"]),
+        services=len(services),
+        services_with_node_ports=sum(service.has_node_ports for service in services),
+        clusters=sum(cluster.profile.name is not None for cluster in clusters),
     )
+
+
+def _each_once(documents: Iterable[Document]) -> Iterable[Document]:
+    """A document that goes to several clusters is one all the same."""
+    return {id(document): document for document in documents}.values()
+
+
+def _services(clusters: Sequence[Cluster]) -> list[Service]:
+    places = {
+        (id(service.node.document), service.node.path): service for cluster in clusters for service in cluster.services
+    }
+    return list(places.values())
 
 
 def _state(defects: set[DefectKind], has_placeholders: bool) -> str:

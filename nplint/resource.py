@@ -135,6 +135,15 @@ class Service(Resource):
     def ports(self) -> tuple[ServicePort, ...]:
         return tuple(ServicePort(node) for node in self.spec["ports"])
 
+    def claimed_ports(self) -> Iterator[tuple[int, Node]]:
+        """Every number that it takes out of the cluster's node ports, and where that is written."""
+        for port in self.ports if self.takes_node_ports else ():
+            if port.node_port is not None:
+                yield port.node_port, port.node["nodePort"]
+        health_check = self.spec["healthCheckNodePort"]
+        if self.type == "LoadBalancer" and self.external_traffic_policy == "Local" and health_check.number:
+            yield health_check.number, health_check
+
     @property
     def takes_node_ports(self) -> bool:
         """Whether a nodePort may be written for it."""
@@ -189,6 +198,20 @@ class Container:
     def ports(self) -> Iterator[Node]:
         return iter(self.node["ports"])
 
+    @property
+    def is_sidecar(self) -> bool:
+        """Whether an init container goes on running beside the others."""
+        return self.node["restartPolicy"].text == "Always"
+
+    def commands(self) -> Iterator[Node]:
+        """Every word of what it runs: command, arguments, and those of its probes and lifecycle hooks."""
+        yield from self.node["command"]
+        yield from self.node["args"]
+        for probe in ("livenessProbe", "readinessProbe", "startupProbe"):
+            yield from self.node[probe]["exec"]["command"]
+        for hook in ("postStart", "preStop"):
+            yield from self.node["lifecycle"][hook]["exec"]["command"]
+
 
 @dataclass(frozen=True, eq=False)
 class Workload(Resource):
@@ -211,6 +234,24 @@ class Workload(Resource):
     @property
     def init_containers(self) -> tuple[Container, ...]:
         return tuple(Container(node) for node in self.pod_spec["initContainers"])
+
+    @property
+    def images(self) -> tuple[str, ...]:
+        return tuple(container.node["image"].text for container in self.containers)
+
+    def node_listeners(self) -> Iterator[tuple[int, Node]]:
+        """The ports that its pods listen on in their nodes' network, and where these are written."""
+        for container in (*self.containers, *self.init_containers):
+            for port in container.ports:
+                node = port["hostPort"] if port["hostPort"].number else port["containerPort"]
+                if node.number and (node.path[-1] == "hostPort" or self.host_network):
+                    yield node.number, node
+
+    @property
+    def pod_count(self) -> Node:
+        """The place that decides how many pods there are: `replicas`, or else the kind."""
+        replicas = self.node["spec"]["replicas"]
+        return replicas if replicas.present else self.node["kind"]
 
     @property
     def replicas(self) -> int | None:
@@ -241,6 +282,11 @@ class Workload(Resource):
         yield from super().unrendered()
         yield from self.template["metadata"]["labels"].placeholders()
 
+    def unrendered_ports(self) -> Iterator[Node]:
+        """Values in its containers' ports that a template tool still has to fill in."""
+        for container in self.containers:
+            yield from container.node["ports"].placeholders()
+
 
 def resources_of(document: Document) -> Iterator[Resource]:
     """The resources of a document, the items of a List each on their own."""
@@ -264,6 +310,7 @@ def _typed(resource: Resource) -> Resource:
     if api_version == "v1" and kind == "Service":
         return Service(node, api_version, kind)
     steps = _POD_TEMPLATES.get((resource.group, kind))
-    if steps is None:
-        return resource
-    return Workload(node, api_version, kind, node.at(steps))
+    if steps is None and "." in resource.group and any(node["spec"]["template"]["spec"]["containers"]):
+        # Rollouts, CloneSets and the like: whatever carries a pod template runs pods of it.
+        steps = ("spec", "template")
+    return resource if steps is None else Workload(node, api_version, kind, node.at(steps))

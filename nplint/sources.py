@@ -1,7 +1,7 @@
 """Paths, folders and standard input -> the manifests in them."""
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +21,10 @@ MAX_BYTES = 512 * 1024 * 1024
 _MANIFEST_SUFFIXES = (".yaml", ".yml", ".json")
 _TEMPLATE_SUFFIXES = (".j2", ".jinja", ".jinja2", ".tmpl", ".tpl", ".gotmpl", ".erb")
 _SKIPPED_FOLDERS = {".git", ".hg", ".svn", ".venv", ".tox", ".nox", "node_modules", "__pycache__"}
+
+
+Matcher = Callable[[str], bool]
+"""Tells whether a path, relative to the current folder, is meant."""
 
 
 @dataclass(frozen=True)
@@ -44,8 +48,17 @@ class Inputs:
     without_manifest: int
 
 
-def gather(paths: Iterable[str], stdin: BinaryIO, *, must_hold_manifests: bool = True) -> Inputs:
+def gather(
+    paths: Iterable[str],
+    stdin: BinaryIO,
+    *,
+    must_hold_manifests: bool = True,
+    excluded: Matcher | None = None,
+    force_exclude: bool = False,
+) -> Inputs:
     """Read every manifest at the given paths; a folder means what is in it, `-` means standard input.
+
+    What `excluded` matches is left out of folders, and of the paths themselves under `force_exclude`.
 
     Raises:
         NplintError: a path does not exist, or holds no manifest although it must.
@@ -55,30 +68,50 @@ def gather(paths: Iterable[str], stdin: BinaryIO, *, must_hold_manifests: bool =
     without = 0
     for path in paths:
         found = 0
-        for name, data in _files(path, stdin):
+        for name, data in _files(path, stdin, excluded, force_exclude):
             if name in seen:
                 found += 1
                 continue
             seen.add(name)
-            manifests = read(decode(name, data)) if isinstance(data, bytes) else (data,)
+            manifests = _manifests(name, data)
             documents += manifests
             found += bool(manifests)
             without += not manifests
-        if not found and must_hold_manifests:
+        skipped = force_exclude and excluded is not None and excluded(path)
+        if not found and must_hold_manifests and not skipped:
             raise NplintError(f"no Kubernetes manifest in {path}: name a file or folder that holds one")
     return Inputs(tuple(documents), without)
 
 
-def _files(path: str, stdin: BinaryIO) -> Iterator[tuple[str, bytes | Document]]:
+def matching(folder: Path, matches: Matcher) -> Inputs:
+    """Read the manifests below a folder whose paths match."""
+    documents: list[Document] = []
+    without = 0
+    for file in _walk(folder, _ignores_above(folder)):
+        if matches(shown(file)):
+            manifests = _manifests(shown(file), _load(file))
+            documents += manifests
+            without += not manifests
+    return Inputs(tuple(documents), without)
+
+
+def _manifests(name: str, data: bytes | Document) -> tuple[Document, ...]:
+    return read(decode(name, data)) if isinstance(data, bytes) else (data,)
+
+
+def _files(
+    path: str, stdin: BinaryIO, excluded: Matcher | None, force_exclude: bool
+) -> Iterator[tuple[str, bytes | Document]]:
     if path == "-":
         yield STDIN, stdin.read()
     elif os.path.isdir(path):
         for file in _walk(Path(path), _ignores_above(Path(path))):
-            yield shown(file), _load(file)
-    elif os.path.lexists(path):
-        yield shown(Path(path)), _load(Path(path))
-    else:
+            if not (excluded and excluded(shown(file))):
+                yield shown(file), _load(file)
+    elif not os.path.lexists(path):
         raise NplintError(f"no such file or folder: {path}")
+    elif not (force_exclude and excluded and excluded(path)):
+        yield shown(Path(path)), _load(Path(path))
 
 
 def shown(path: Path) -> str:
@@ -88,6 +121,11 @@ def shown(path: Path) -> str:
     except ValueError:
         # On Windows there is no way from one drive to another.
         return path.as_posix()
+
+
+def inside(path: str, folder: Path) -> str:
+    """A shown path as it looks from a folder."""
+    return Path(os.path.relpath(os.path.abspath(path), folder.resolve())).as_posix()
 
 
 def _load(path: Path) -> bytes | Document:

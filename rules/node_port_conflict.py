@@ -1,8 +1,12 @@
 """Node ports that two Services claim."""
 
-from collections.abc import Iterator
+import posixpath
+from collections.abc import Iterable
 
-from nplint import Cluster, Node, PortRange, Problem, Problems, Service, Severity, rule
+from nplint import Cluster, Node, Problem, Problems, Service, Severity, rule
+
+Claim = tuple[Service, Node]
+"""A Service that claims a port, and where it does."""
 
 
 @rule(
@@ -67,40 +71,66 @@ def node_port_conflict(cluster: Cluster) -> Problems:
 
     The API server refuses the second Service.
 
-    Node ports belong to the whole cluster: namespaces do not separate them, and neither do protocols. Services of one
-    file are taken to be of one cluster.
+    Node ports belong to the whole cluster: namespaces do not separate them, and neither do protocols. Where no cluster
+    is declared, nobody knows what is deployed together: it is an error inside one file, a warning inside one folder or
+    kustomization, and beyond that nothing is said. Declare the cluster to have everything checked.
     """
-    by_file: dict[str, list[Service]] = {}
-    for service in cluster.services:
-        by_file.setdefault(service.node.document.source.path, []).append(service)
-    for services in by_file.values():
-        yield from _conflicts(services, cluster.profile.node_port_range)
+    ledger = _Ledger()
+    for service in cluster.context_services:
+        for number, node in service.claimed_ports():
+            ledger.enter("context", number, service, node)
+    for service in _last_states(cluster.services):
+        for number, node in service.claimed_ports():
+            if number in cluster.profile.node_port_range:
+                yield from _conflict(cluster, ledger, number, service, node)
 
 
-def _conflicts(services: list[Service], allowed: PortRange) -> Problems:
-    """Claims in the order in which kubectl applies them: another state of a Service gives its earlier ports back."""
-    claims: dict[int, tuple[Service, Node]] = {}
-    held: dict[tuple[str, str, str], list[int]] = {}
-    for service in services:
-        for number in held.pop(service.identity, ()):
-            del claims[number]
-        for number, node in _claimed(service):
-            owner, place = claims.setdefault(number, (service, node))
-            if place is node:
-                held.setdefault(service.identity, []).append(number)
-            elif owner is not service and number in allowed:
-                yield Problem(
-                    node,
-                    f"{node.path[-1]} {number} is claimed by {owner.title} too",
-                    help="leave one of them out and let the cluster choose, or pin another port",
-                    related=((place, "already taken here"),),
-                )
+def _conflict(cluster: Cluster, ledger: "_Ledger", number: int, service: Service, node: Node) -> Problems:
+    found = [(ledger.owner("context", number, service), Severity.ERROR)]
+    # Enter the claim into every scope before asking who was first.
+    found += [(ledger.enter(scope, number, service, node), severity) for scope, severity in _scopes(cluster, node)]
+    owner, severity = next((pair for pair in found if pair[0]), (None, Severity.ERROR))
+    if owner:
+        yield Problem(
+            node,
+            f"{node.path[-1]} {number} is claimed by {owner[0].title} too",
+            help="leave one of them out and let the cluster choose, or pin another port",
+            related=((owner[1], "already taken here"),),
+            severity=severity,
+        )
 
 
-def _claimed(service: Service) -> Iterator[tuple[int, Node]]:
-    for port in service.ports if service.takes_node_ports else ():
-        if port.node_port is not None:
-            yield port.node_port, port.node["nodePort"]
-    health_check = service.spec["healthCheckNodePort"]
-    if service.type == "LoadBalancer" and service.external_traffic_policy == "Local" and health_check.number:
-        yield health_check.number, health_check
+def _scopes(cluster: Cluster, node: Node) -> list[tuple[str, Severity]]:
+    """What is deployed together, the surest first, and how grave a conflict in it is."""
+    path = node.document.source.path
+    if cluster.profile.is_declared:
+        return [("cluster", Severity.ERROR)]
+    scopes = [(f"file {path}", Severity.ERROR), (f"folder {posixpath.dirname(path)}", Severity.WARNING)]
+    roots = sorted(cluster.kustomizations.roots.get(path, ()))
+    return scopes + [(f"kustomization {root}", Severity.WARNING) for root in roots]
+
+
+def _last_states(services: Iterable[Service]) -> list[Service]:
+    """Without the states of a Service that a later one in the same file replaces: kubectl applies them in order."""
+    last = {(service.node.document.source.path, service.identity): service for service in services}
+    return [one for one in services if last[one.node.document.source.path, one.identity] is one]
+
+
+class _Ledger:
+    """Who claims which number, in each scope. Two owners of a number are enough to find one that is not the asker."""
+
+    def __init__(self) -> None:
+        self.claims: dict[tuple[str, int], list[Claim]] = {}
+
+    def owner(self, scope: str, number: int, service: Service) -> Claim | None:
+        """The first other Service that claims the number."""
+        claims = self.claims.get((scope, number), ())
+        return next((claim for claim in claims if claim[0].identity != service.identity), None)
+
+    def enter(self, scope: str, number: int, service: Service, node: Node) -> Claim | None:
+        """Enter a claim, and tell which earlier one it collides with."""
+        other = self.owner(scope, number, service)
+        claims = self.claims.setdefault((scope, number), [])
+        if len(claims) < 2 and all(claim[0].identity != service.identity for claim in claims):
+            claims.append((service, node))
+        return other

@@ -17,6 +17,7 @@ import pytest
 
 from nplint import cli, engine, output, plugins, sources
 from nplint.check import Check, Problem, Problems, Rule, rule
+from nplint.cli import check as check_command
 from nplint.cluster import Cluster
 from nplint.finding import Severity
 from nplint.plugins import Plugins
@@ -184,9 +185,9 @@ def test_help_is_printed(nplint: Nplint, command: list[str], flag: str) -> None:
 
 def test_help_tells_every_flag_and_exit_code(nplint: Nplint) -> None:
     out = nplint("check", "--help").out
-    flags = [flag for option in cli.check.params if isinstance(option, click.Option) for flag in option.opts]
+    flags = [flag for option in check_command.check.params if isinstance(option, click.Option) for flag in option.opts]
     assert [flag for flag in flags if flag not in out] == []
-    assert all(option.help for option in cli.check.params if isinstance(option, click.Option))
+    assert all(option.help for option in check_command.check.params if isinstance(option, click.Option))
     assert [
         code for code in ("0 nothing", "1 something", "2 the call", "3 nplint", "130 inter") if code not in out
     ] == []
@@ -629,7 +630,7 @@ def test_a_failure_elsewhere_is_ours_too(nplint: Nplint, monkeypatch: pytest.Mon
         raise RuntimeError("no engine")
 
     write("a.yaml", BAD)
-    monkeypatch.setattr(engine, "lint", broken)
+    monkeypatch.setattr(engine, "lint_clusters", broken)
     run = nplint(*(["--debug"] if debug else []))
     assert (run.code, run.out) == (3, "")
     assert run.err.startswith("error: nplint failed (RuntimeError: no engine). Please report this.")

@@ -79,8 +79,8 @@ def test_a_patch_is_no_resource(kustomization: str, names: list[str]) -> None:
     files = {"k/kustomization.yaml": kustomization, "k/web.yaml": service("web", "{app: a}"), "k/patch.yaml": PATCH}
     found = cluster(files)
     assert [resource.name for resource in found.services] == names
-    assert ("k/patch.yaml" in found.patches) is (len(names) < 2)
-    assert all(document.source.path not in found.patches for document in found.manifests)
+    assert ("k/patch.yaml" in found.kustomizations.patches) is (len(names) < 2)
+    assert all(document.source.path not in found.kustomizations.patches for document in found.manifests)
 
 
 def test_a_kustomization_without_a_type_is_no_resource() -> None:

@@ -11,6 +11,9 @@ from nplint.engine import lint
 from nplint.finding import Finding, Severity
 from nplint.reader import decode, read
 
+# What the server accepts may lead nowhere all the same: that is no disagreement.
+CONTRACT = [rule for rule in plugins.load().rules.values() if rule.name != "target-port-unresolved"]
+
 SHARED = Path(__file__).parent.parent.parent / "shared"
 VERDICTS = SHARED / "corpus-verdicts.jsonl"
 
@@ -26,7 +29,7 @@ def verdicts() -> list[tuple[str, dict[str, bool]]]:
 
 def errors(path: str) -> list[Finding]:
     documents = read(decode(path, (SHARED / "corpus" / path).read_bytes()))
-    report = lint(Cluster(documents), plugins.load().rules.values())
+    report = lint(Cluster(documents), CONTRACT)
     assert not report.crashes
     return [finding for finding in report.findings if finding.severity is Severity.ERROR]
 

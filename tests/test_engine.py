@@ -130,9 +130,9 @@ def test_a_rule_that_fails_is_recorded_and_takes_no_other_down(
     report = run(make(broken), make(every_port))
     assert sorted(found(report)) == sorted([*BOTH, *kept])
     (crash,) = report.crashes
-    assert crash.rule == make(broken).name
+    assert crash.rule.name == make(broken).name
     assert isinstance(crash.error, error)
-    assert [(each.rule.name, each.ran) for each in report.runs] == [(crash.rule, False), ("every-port", True)]
+    assert [(each.rule.name, each.ran) for each in report.runs] == [(crash.rule.name, False), ("every-port", True)]
 
 
 @pytest.mark.parametrize("stop", [KeyboardInterrupt, SystemExit])

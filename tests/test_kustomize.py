@@ -1,7 +1,7 @@
 import pytest
 
 from nplint.document import Document
-from nplint.kustomize import patch_files
+from nplint.kustomize import find
 from nplint.reader import decode, read
 
 
@@ -26,7 +26,7 @@ def documents(path: str, text: str) -> tuple[Document, ...]:
 )
 @pytest.mark.parametrize("name", ["kustomization.yaml", "kustomization.yml", "Kustomization"])
 def test_the_patches_of_a_kustomization(name: str, text: str, files: set[str]) -> None:
-    assert patch_files(documents(f"o/{name}", text)) == files
+    assert find(documents(f"o/{name}", text)).patches == files
 
 
 @pytest.mark.parametrize(
@@ -40,7 +40,7 @@ def test_the_patches_of_a_kustomization(name: str, text: str, files: set[str]) -
     ],
 )
 def test_elsewhere_the_type_says_what_a_kustomization_is(head: str, named: bool) -> None:
-    assert patch_files(documents("x.yaml", f"{head}patches: [{{path: a.yaml}}]")) == ({"a.yaml"} if named else set())
+    assert find(documents("x.yaml", f"{head}patches: [{{path: a.yaml}}]")).patches == ({"a.yaml"} if named else set())
 
 
 def test_every_kustomization_counts_from_its_own_folder() -> None:
@@ -49,10 +49,10 @@ def test_every_kustomization_counts_from_its_own_folder() -> None:
         for path in ("a/kustomization.yaml", "b/c/Kustomization")
         for document in documents(path, "patches: [{path: p.yaml}]")
     ]
-    assert patch_files(several) == {"a/p.yaml", "b/c/p.yaml"}
+    assert find(several).patches == {"a/p.yaml", "b/c/p.yaml"}
 
 
 def test_an_unreadable_kustomization_names_nothing() -> None:
     broken = documents("kustomization.yaml", "patches: [{path: a.yaml}")
     assert [document.judged for document in broken] == [False]
-    assert patch_files(broken) == set()
+    assert find(broken).patches == set()

@@ -264,7 +264,7 @@ def test_json_says_what_became_of_each_rule() -> None:
         {"name": "plain-port", "ran": True, "reason": None},
         {"name": "turbo-name", "ran": False, "reason": "it is about CCE Turbo, and this is plain Kubernetes"},
         {"name": "quiet-name", "ran": True, "reason": "2 withheld: the cluster's version is not declared"},
-        {"name": "broken", "ran": False, "reason": "failed: ZeroDivisionError: by design"},
+        {"name": "broken", "ran": False, "reason": "it failed: ZeroDivisionError: by design"},
     ]
 
 
@@ -372,9 +372,9 @@ def test_a_hint_names_each_missing_fact_its_flag_and_what_hangs_on_it() -> None:
     _, *hints = footer(run(rules=[turbo_name, quiet_name]), 0).splitlines()
     assert [("type" in hint, "version" in hint) for hint in hints] == [(True, False), (False, True)]
     assert "2 findings on CCE Turbo" in hints[0]
-    assert hints[0].endswith("--type")
+    assert hints[0].endswith("Declare it with --type or in .nplint.yaml (nplint init)")
     assert "2 findings on version 1.29 and later" in hints[1]
-    assert hints[1].endswith("--cluster-version")
+    assert hints[1].endswith("Declare it with --cluster-version or in .nplint.yaml (nplint init)")
 
 
 def test_no_hint_is_given_where_nothing_hangs_on_it() -> None:

@@ -27,7 +27,7 @@ def coverage(*files: str) -> Coverage:
 
 
 def test_nothing_is_counted_where_nothing_is() -> None:
-    assert coverage() == Coverage(0, 0, 0, 0, 0, 0, 0, 0, 0, 0)
+    assert coverage() == Coverage(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """Every example of every rule: an example is documentation, test of place and words, and proof of what is not found."""
 
 import re
+from inspect import cleandoc
 from pathlib import Path
 
 import pytest
@@ -8,8 +9,9 @@ import pytest
 from nplint import plugins
 from nplint.check import Example, Rule
 from nplint.cluster import Cluster
-from nplint.document import Document
-from nplint.engine import lint
+from nplint.config import read as read_config
+from nplint.document import Document, Source
+from nplint.engine import lint_clusters
 from nplint.reader import decode, read
 
 RULES = plugins.load().rules
@@ -22,17 +24,23 @@ def documents(files: dict[str, str]) -> list[Document]:
     return [document for path, text in files.items() for document in read(decode(path, text.encode()))]
 
 
-def run(rule: Rule, example: Example) -> Found:
+def clusters(example: Example) -> list[Cluster]:
+    if example.config:
+        config = read_config(Source("example.yaml", cleandoc(example.config)), Path.cwd())
+        return [Cluster((), target.profile) for target in config.targets]
     before = Cluster(documents(example.files_before), example.profile) if example.files_before else None
-    report = lint(Cluster(documents(example.files), example.profile, before), [rule])
+    return [Cluster(documents(example.files), example.profile, before)]
+
+
+def run(rule: Rule, example: Example) -> Found:
+    report = lint_clusters(clusters(example), [rule])
     assert not report.crashes, report.crashes
     return {(finding.span.file, finding.span.line, finding.message) for finding in report.findings}
 
 
 def marks(example: Example) -> Found:
-    lines = [
-        (path, number, line) for path, text in example.files.items() for number, line in enumerate(text.splitlines(), 1)
-    ]
+    files = {"example.yaml": cleandoc(example.config)} if example.config else example.files
+    lines = [(path, number, line) for path, text in files.items() for number, line in enumerate(text.splitlines(), 1)]
     return {(path, number, found["message"]) for path, number, line in lines if (found := MARK.match(line))}
 
 

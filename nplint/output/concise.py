@@ -11,13 +11,14 @@ COLORS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.NOTE: "cya
 
 
 def render(report: Report, terminal: Terminal) -> str:
-    return "".join(line(finding, terminal) for finding in report.findings)
+    return "".join(line(finding, terminal) for finding in report.open)
 
 
 def line(finding: Finding, terminal: Terminal) -> str:
-    """`path:line:col: severity[rule] message`."""
+    """`path:line:col: severity[rule] message [clusters]`."""
     head = f"{finding.severity.value}[{finding.rule}]"
     if terminal.color:
         head = click.style(head, fg=COLORS[finding.severity], bold=True)
     place = f"{finding.span.file}:{finding.span.line}:{finding.span.column}"
-    return f"{printable(place)}: {head} {printable(finding.message)}\n"
+    where = f" [{', '.join(finding.clusters)}]" if finding.clusters else ""
+    return f"{printable(place)}: {head} {printable(finding.message + where)}\n"

@@ -1,5 +1,6 @@
 """A rule as a page of text."""
 
+import inspect
 import textwrap
 
 from nplint.check import Example, Rule
@@ -39,7 +40,7 @@ def _conditions(when: When) -> list[str]:
 
 
 def _example(example: Example) -> str:
-    files = example.files
+    files = {".nplint.yaml": inspect.cleandoc(example.config)} if example.config else example.files
     if len(files) == 1:
         return textwrap.indent(next(iter(files.values())).rstrip(), "    ")
     return "\n".join(textwrap.indent(f"# {path}\n{text.rstrip()}", "    ") for path, text in files.items())

@@ -1,5 +1,7 @@
 """What was looked at and what was not, for the end of a run."""
 
+from collections import Counter
+
 from nplint.finding import Severity
 from nplint.report import Report
 
@@ -10,6 +12,7 @@ def footer(report: Report, without_manifest: int) -> str:
     """One line that counts, and hints at facts that would decide more."""
     coverage = report.coverage
     looked_at = f"{_count(coverage.services, 'Service')}, {coverage.services_with_node_ports} with node ports"
+    looked_at += f", {_count(coverage.clusters, 'cluster')}" if coverage.clusters else ""
     parts = [
         f"{_found(report)} in {_count(coverage.files, 'file')} ({looked_at})",
         *_not_judged(report, without_manifest),
@@ -25,16 +28,25 @@ def _found(report: Report) -> str:
 
 def _not_judged(report: Report, without_manifest: int) -> list[str]:
     coverage = report.coverage
-    skipped = sum(not run.verdict.missing and bool(run.verdict.reason) for run in report.runs)
+    suppressed = len(report.findings) - len(report.open)
+    skipped, crashed = len(report.skipped), len({run.rule.name for run in report.crashes})
     parts = [
+        (suppressed, f"{suppressed} suppressed"),
         (coverage.unreadable_documents, f"{_count(coverage.unreadable_documents, 'document')} unreadable"),
         (coverage.template_documents, f"{_count(coverage.template_documents, 'template')} not rendered"),
         (coverage.patch_files, f"{_count(coverage.patch_files, 'kustomize patch file')} not judged alone"),
         (without_manifest, f"{_count(without_manifest, 'file')} without a manifest passed over"),
+        *_unjudged(report),
         (skipped, f"{_count(skipped, 'rule')} not applicable"),
-        (len(report.crashes), f"{_count(len(report.crashes), 'rule')} crashed"),
+        (crashed, f"{_count(crashed, 'rule')} crashed"),
     ]
     return [text for number, text in parts if number]
+
+
+def _unjudged(report: Report) -> list[tuple[int, str]]:
+    """What rules could not decide, by the kind of thing."""
+    things = Counter(thing.what for run in report.runs for thing in run.unjudged)
+    return [(number, f"{_count(number, what)} not judged") for what, number in sorted(things.items())]
 
 
 def _hints(report: Report) -> list[str]:
@@ -44,7 +56,7 @@ def _hints(report: Report) -> list[str]:
         waiting.setdefault(missing, []).append(f"{_count(number, 'finding')} on {on}")
     return [
         f"hint: cluster {missing} is not declared, which decides about {' and '.join(parts)}. "
-        f"Declare it with {_FLAGS[missing]}"
+        f"Declare it with {_FLAGS[missing]} or in .nplint.yaml (nplint init)"
         for missing, parts in waiting.items()
     ]
 

@@ -5,9 +5,9 @@ from importlib.metadata import version
 from typing import Any
 
 from nplint.document import Span
-from nplint.finding import Edit, Finding, Severity
+from nplint.finding import Edit, Finding, Severity, Suppression
 from nplint.hookspecs import Terminal
-from nplint.report import Crash, Report, RuleRun
+from nplint.report import Report
 from nplint.resource import Resource
 
 
@@ -21,7 +21,7 @@ def document(report: Report) -> dict[str, Any]:
         "version": 1,
         "tool": {"name": "nplint", "version": version("nplint")},
         "findings": [finding_data(finding) for finding in report.findings],
-        "rules": [_run(run, report.crashes) for run in report.runs],
+        "rules": _rules(report),
         "summary": _summary(report),
     }
 
@@ -42,7 +42,7 @@ def finding_data(finding: Finding) -> dict[str, Any]:
         "related": [{**_place(related.span), "message": related.message} for related in finding.related],
         "fix": _fix(finding.edits),
         "fingerprint": finding.fingerprint,
-        "suppressed": None,
+        "suppressed": _suppression(finding.suppressed),
         "baseline": None,
     }
 
@@ -78,14 +78,20 @@ def _fix(edits: tuple[Edit, ...]) -> dict[str, Any] | None:
     }
 
 
-def _run(run: RuleRun, crashes: tuple[Crash, ...]) -> dict[str, Any]:
-    reason = run.verdict.reason or None
-    errors = [crash.error for crash in crashes if crash.rule == run.rule.name]
-    if errors:
-        reason = f"failed: {type(errors[0]).__name__}: {errors[0]}"
-    elif run.withheld:
-        reason = f"{run.withheld} withheld: the cluster's {run.verdict.missing} is not declared"
-    return {"name": run.rule.name, "ran": run.ran, "reason": reason}
+def _suppression(suppression: Suppression | None) -> dict[str, str] | None:
+    return {"by": suppression.by, "reason": suppression.reason} if suppression else None
+
+
+def _rules(report: Report) -> list[dict[str, Any]]:
+    """Each rule once; the reason tells the clusters apart where there are several."""
+    rows: dict[str, dict[str, Any]] = {}
+    for run in report.runs:
+        row = rows.setdefault(run.rule.name, {"name": run.rule.name, "ran": False, "reason": None})
+        row["ran"] |= run.ran
+        if run.reason:
+            reason = f"{run.cluster}: {run.reason}" if run.cluster else run.reason
+            row["reason"] = f"{row['reason']}; {reason}" if row["reason"] else reason
+    return list(rows.values())
 
 
 def _summary(report: Report) -> dict[str, int]:
@@ -97,7 +103,7 @@ def _summary(report: Report) -> dict[str, int]:
         "errors": report.count(Severity.ERROR),
         "warnings": report.count(Severity.WARNING),
         "notes": report.count(Severity.NOTE),
-        "suppressed": 0,
+        "suppressed": len(report.findings) - len(report.open),
         "baseline": 0,
         "unreadable": coverage.unreadable_documents,
         "templates": coverage.template_documents,

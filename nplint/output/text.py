@@ -16,8 +16,8 @@ _SUBJECT_COLUMN = 52
 def render(report: Report, terminal: Terminal) -> str:
     """Errors and warnings with their lines, then the notes in one line each."""
     painter = _Painter(report, terminal)
-    loud = [finding for finding in report.findings if finding.severity > Severity.NOTE]
-    notes = [finding for finding in report.findings if finding.severity is Severity.NOTE]
+    loud = [finding for finding in report.open if finding.severity > Severity.NOTE]
+    notes = [finding for finding in report.open if finding.severity is Severity.NOTE]
     blocks = [painter.block(finding) for finding in loud]
     if notes:
         blocks.append("".join(concise.line(note, terminal) for note in notes))
@@ -27,8 +27,7 @@ def render(report: Report, terminal: Terminal) -> str:
 class _Painter:
     def __init__(self, report: Report, terminal: Terminal) -> None:
         self.terminal = terminal
-        documents = report.cluster.documents
-        self.sources = {(document.source.path, document.source.revision): document.source for document in documents}
+        self.sources = report.sources
 
     def style(self, text: str, *, fg: str | None = None, bold: bool = False) -> str:
         return click.style(text, fg=fg, bold=bold or None) if self.terminal.color else text
@@ -73,7 +72,7 @@ class _Painter:
         return " " * (gutter + 1) + self.style("|", fg="blue")
 
     def story(self, finding: Finding, gutter: int) -> list[str]:
-        told = [("why", finding.why), ("help", finding.help)]
+        told = [("clusters", ", ".join(finding.clusters)), ("why", finding.why), ("help", finding.help)]
         told.append(("note", f"explain it with `nplint explain {finding.rule}`"))
         sign = " " * (gutter + 1) + self.style("=", fg="blue")
         return [f"{sign} {self.style(word, bold=True)}: {printable(text)}" for word, text in told if text]

@@ -1,0 +1,84 @@
+"""`nplint config` and `nplint init`: the configuration, shown, checked and begun."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from nplint.cli.options import option, settings
+from nplint.cli.terminal import show, tell
+from nplint.errors import NplintError
+
+if TYPE_CHECKING:
+    from nplint.node import Node
+
+
+@click.group()
+def config() -> None:
+    """Show or check the configuration."""
+
+
+@config.command("show")
+@click.argument("path", default=".")
+@click.pass_context
+def show_config(ctx: click.Context, path: str) -> None:
+    """Print every value that holds for PATH, and where it comes from."""
+    from nplint.cli import check, run
+
+    check_context = check.check.make_context("check", [path], parent=ctx.parent)
+    configuration = run.find_config((path,), check_context.params)
+    rows = [
+        (name.rstrip("_").replace("_", "-"), _written(setting.value), setting.origin)
+        for name, setting in settings(check_context, configuration).items()
+    ]
+    if configuration.root:
+        options = {row[0] for row in rows}
+        rows += [row for row in _leaves(configuration.root) if row[0] not in options]
+    width = max(len(name) for name, _, _ in rows)
+    show("".join(f"{name:<{width}} = {value}  ({origin})\n" for name, value, origin in rows))
+
+
+def _leaves(node: "Node") -> list[tuple[str, str, str]]:
+    children = [*node, *(child for _, child in node.items())]
+    if children:
+        return [row for child in children for row in _leaves(child)]
+    span = node.span
+    return [(node.field, _written(node.value), f"{span.file}:{span.line}:{span.column}")]
+
+
+def _written(value: Any) -> str:
+    if value is None or value == ():
+        return "-"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return ", ".join(value) if isinstance(value, tuple) else str(value)
+
+
+@config.command("validate")
+@click.argument("file", required=False)
+def validate(file: str | None) -> None:
+    """Check the configuration that FILE is, or that holds for the current folder."""
+    from nplint import plugins, sources
+    from nplint.cli import rules
+    from nplint.config import find, load
+
+    path = Path(file) if file else find(".")
+    if path is None:
+        raise NplintError("there is no configuration here or above: `nplint init` writes one")
+    loaded = load(path, sources.shown(path))
+    rules.choose(plugins.load(), (), (), loaded)
+    tell(f"{sources.shown(path)}: nothing is wrong with it")
+
+
+@click.command()
+@click.argument("folder", default=".")
+@option("--force", is_flag=True, help="Overwrite a configuration that is there already.")
+def init(folder: str, force: bool) -> None:
+    """Write a commented .nplint.yaml, made of what FOLDER holds."""
+    from nplint.cli.begin import begin
+
+    file = Path(folder) / ".nplint.yaml"
+    if file.exists() and not force:
+        raise NplintError(f"{file} is there already: edit it, or overwrite it with --force")
+    file.write_text(begin(Path(folder)), "utf-8")
+    tell(f"wrote {file}: complete what it leaves open, then run `nplint config validate`")

@@ -1,0 +1,98 @@
+"""`nplint ports`: the node ports that are pinned, and some that are free."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from nplint.cli.options import inputs, option, settings, target
+from nplint.cli.terminal import show
+from nplint.errors import NplintError
+
+if TYPE_CHECKING:
+    from nplint.cluster import Cluster
+    from nplint.node import Node
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A node port that a Service claims."""
+
+    port: int
+    protocol: str
+    cluster: str
+    service: str
+    place: str
+
+
+@click.command()
+@click.argument("paths", nargs=-1, metavar="[PATH]...")
+@target
+@inputs
+@option(
+    "--format",
+    "format_",
+    type=click.Choice(["text", "json", "csv", "markdown"]),
+    default="text",
+    show_default=True,
+    help="How the ports are printed.",
+)
+@click.option("--free", type=click.IntRange(1), metavar="N", help="Propose N ports to pin that collide with nothing.")
+@click.pass_context
+def ports(ctx: click.Context, /, paths: tuple[str, ...], free: int | None, **options: Any) -> None:
+    """List the pinned node ports of the manifests, by cluster; with --free, propose free ones."""
+    from nplint.cli import run
+    from nplint.output import ports as output
+
+    configuration = run.find_config(paths, options)
+    chosen = settings(ctx, configuration)
+    found = run.gather(paths, chosen, configuration)
+    if free:
+        proposals = {cluster.profile.name or "": free_ports(cluster, free) for cluster in found.clusters}
+        show(output.render_free(proposals, options["format_"]))
+    else:
+        show(output.render([claim for cluster in found.clusters for claim in claims(cluster)], options["format_"]))
+
+
+def claims(cluster: "Cluster") -> list[Claim]:
+    """The node ports of a cluster in the order of their numbers, those of the context among them."""
+    name = cluster.profile.name or ""
+    found = [
+        Claim(number, _protocol(node), name, service.title, _place(node))
+        for service in (*cluster.services, *cluster.context_services)
+        for number, node in service.claimed_ports()
+    ]
+    return sorted(found, key=lambda claim: (claim.port, claim.protocol, claim.place))
+
+
+def _place(node: "Node") -> str:
+    span = node.span
+    return f"{span.file}:{span.line}:{span.column}"
+
+
+def _protocol(node: "Node") -> str:
+    from nplint.resource import ServicePort
+
+    # Health checks are asked over HTTP.
+    return ServicePort(node.parent).protocol if node.path[-1] == "nodePort" else "TCP"
+
+
+def free_ports(cluster: "Cluster", number: int) -> list[int]:
+    """The lowest ports that nothing known claims; of the band for pinned ports where the version has one.
+
+    Raises:
+        NplintError: there are not as many.
+    """
+    profile = cluster.profile
+    taken = {port for service in (*cluster.services, *cluster.context_services) for port, _ in service.claimed_ports()}
+    taken |= {port for workload in cluster.workloads for port, _ in workload.node_listeners()}
+    taken |= profile.ledger.keys() | profile.reserved_ports
+    band = profile.static_band if profile.has_static_band else profile.node_port_range
+    found = [port for port in range(band.low, band.high + 1) if port not in taken][:number]
+    if len(found) < number:
+        raise NplintError(f"only {len(found)} ports of {band} are free{_in(profile.name)}")
+    return found
+
+
+def _in(name: str | None) -> str:
+    return f" in cluster {name}" if name else ""

@@ -1,0 +1,96 @@
+"""`nplint rules` and `nplint explain`, and which rules a run uses."""
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from nplint.cli.terminal import show
+from nplint.errors import NplintError
+
+if TYPE_CHECKING:
+    from nplint.check import Rule
+    from nplint.config import Config
+    from nplint.node import Node
+    from nplint.plugins import Plugins
+
+
+@click.command()
+def rules() -> None:
+    """List the rules with their severity and what they find."""
+    from nplint import plugins
+
+    known = plugins.load().rules.values()
+    width = max(len(rule.name) for rule in known)
+    lines = (
+        f"{rule.name:<{width}}  {rule.severity.value if rule.default else 'off':<7}  {rule.summary}\n" for rule in known
+    )
+    show("".join(lines))
+
+
+@click.command()
+@click.argument("rule")
+def explain(rule: str) -> None:
+    """Explain a rule: what it finds, why that matters, where it is documented, with examples."""
+    from nplint import plugins
+    from nplint.output.explain import explain as page
+
+    show(page(one_of("rule", plugins.load().rules, rule)))
+
+
+def choose(loaded: "Plugins", select: tuple[str, ...], ignore: tuple[str, ...], config: "Config") -> "list[Rule]":
+    """The rules of a run, with the severities that the configuration gives them.
+
+    Raises:
+        NplintError: a rule is unknown, or none is left.
+    """
+    wanted, unwanted = _names(select), _names(ignore)
+    for name in (*wanted, *unwanted):
+        one_of("rule", loaded.rules, name)
+    known = {name: _configured(rule, config.severities) for name, rule in loaded.rules.items()}
+    _check_names(config.severities, loaded)
+    chosen = [known[name] for name in wanted] or [rule for rule in known.values() if rule.default]
+    left = [rule for rule in chosen if rule.name not in unwanted]
+    if not left:
+        raise NplintError("--ignore leaves no rule to run: leave it out, or select others with --select")
+    return left
+
+
+def _names(given: tuple[str, ...]) -> list[str]:
+    return list(dict.fromkeys(name.strip() for text in given for name in text.split(",") if name.strip()))
+
+
+def _configured(rule: "Rule", severities: Any) -> "Rule":
+    """A rule as `rules:` of the configuration wants it: YAML reads `on` and `off` as true and false."""
+    from nplint.finding import Severity
+
+    wish = severities[rule.name].value if rule.name in severities else None
+    if wish is None:
+        return rule
+    if wish in (False, "off"):
+        return replace(rule, default=False)
+    return replace(rule, default=True, severity=rule.severity if wish in (True, "on") else Severity(wish))
+
+
+def _check_names(severities: "dict[str, Node] | Any", loaded: "Plugins") -> None:
+    for name, node in severities.items():
+        try:
+            one_of("rule", loaded.rules, name)
+        except NplintError as error:
+            span = node.key.span
+            raise NplintError(f"{span.file}:{span.line}:{span.column}: {error}") from None
+
+
+def one_of(what: str, known: Any, name: str) -> Any:
+    """The thing of this name.
+
+    Raises:
+        NplintError: there is none; the message names the nearest one.
+    """
+    if name in known:
+        return known[name]
+    from nplint.spelling import listed, nearest
+
+    near = nearest(name, known)
+    hint = f"did you mean {near}?" if near else f"there are {listed(known)}"
+    raise NplintError(f"no {what} is named {name}: {hint}")

@@ -1,0 +1,133 @@
+"""From paths and settings to clusters: the configuration, the manifests, and which of them go together."""
+
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from nplint import config, kustomize, profile, sources
+from nplint.cli.options import TARGET_NAMES, Setting
+from nplint.cli.terminal import tell
+from nplint.cluster import Cluster
+from nplint.config import Config, Target
+from nplint.document import Document
+from nplint.errors import NplintError
+from nplint.profile import Profile
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """What a run works on."""
+
+    clusters: tuple[Cluster, ...]
+    without_manifest: int
+
+
+def find_config(paths: Sequence[str], options: dict[str, Any]) -> Config:
+    """The configuration that --config names, or the one above the first path; an empty one where there is none.
+
+    Raises:
+        NplintError: it cannot be read, or says what it cannot say.
+    """
+    if options["isolated"]:
+        return Config(Path.cwd())
+    named = Path(options["config"]) if options["config"] else None
+    if named and not named.is_file():
+        raise NplintError(f"there is no configuration {named}")
+    start = next((path for path in paths if path != "-"), ".")
+    found = named or config.find(start)
+    return config.load(found, sources.shown(found)) if found else Config(Path.cwd())
+
+
+def gather(paths: Sequence[str], options: dict[str, Setting], configuration: Config) -> Inputs:
+    """Read the manifests and part them into clusters.
+
+    Raises:
+        NplintError: a path is missing or holds no manifest, or no cluster can be like that.
+    """
+    explicit = bool(paths) and not options["allow_no_manifests"].value
+    found = sources.gather(
+        paths or (".",),
+        _stdin(),
+        must_hold_manifests=explicit,
+        excluded=configuration.exclude.match if configuration.exclude else None,
+        force_exclude=options["force_exclude"].value,
+    )
+    if not found.documents:
+        _nothing_to_lint(options["require_manifests"].value)
+    context = sources.gather(options["context"].value, _stdin()).documents
+    declared = _declared(options)
+    if declared.is_declared or not configuration.targets:
+        clusters = [Cluster(found.documents, declared, context=context, expectations=configuration.expectations)]
+    else:
+        clusters = _clusters(found.documents, context, configuration)
+    return Inputs(tuple(clusters), found.without_manifest)
+
+
+def _stdin() -> BinaryIO:
+    # Who starts programs in the background may leave them without standard input at all.
+    return sys.stdin.buffer if sys.stdin else BytesIO()
+
+
+def _nothing_to_lint(required: bool) -> None:
+    if required:
+        raise NplintError("no Kubernetes manifest found: name the file or folder that holds one")
+    tell("warning: no Kubernetes manifest found, so nothing was checked")
+
+
+def _declared(options: dict[str, Setting]) -> Profile:
+    type_, network, version, proxy_mode, ports = (options[name].value for name in TARGET_NAMES)
+    declared = profile.declare(
+        type=type_, network=network, version=version, proxy_mode=proxy_mode, node_port_range=ports
+    )
+    for _, message in profile.impossibilities(declared):
+        raise NplintError(message)
+    return declared
+
+
+def _clusters(documents: Sequence[Document], context: Sequence[Document], configuration: Config) -> list[Cluster]:
+    """A cluster for each that is declared, and one of unknown type for what goes to none of them."""
+    roots = kustomize.find(documents).roots
+    clusters, left = [], {id(document): document for document in documents}
+    for target in configuration.targets:
+        members = [document for document in documents if _goes_to(target, document, roots)]
+        beside = (*context, *_context(target), *_kustomizations(documents, members))
+        clusters.append(Cluster(members, target.profile, context=beside, expectations=configuration.expectations))
+        for document in members:
+            left.pop(id(document), None)
+    if left:
+        rest = list(left.values())
+        clusters.append(Cluster(rest, context=context, expectations=configuration.expectations))
+    return clusters
+
+
+def _goes_to(target: Target, document: Document, roots: Any) -> bool:
+    """Whether the paths of a cluster mean the file, or a kustomization that brings it in."""
+    path = document.source.path
+    outer = (f"{folder}/kustomization.yaml" for folder in roots.get(path, ()))
+    return any(target.paths.match(name) for name in (path, *outer))
+
+
+def _kustomizations(documents: Sequence[Document], members: Sequence[Document]) -> list[Document]:
+    known = {id(document) for document in members}
+    return [one for one in documents if id(one) not in known and kustomize.is_kustomization(one)]
+
+
+def _context(target: Target) -> tuple[Document, ...]:
+    if not target.context.lines:
+        return ()
+    found = sources.matching(target.context.folder, target.context.match)
+    if not found.documents:
+        raise NplintError(
+            f"the context of cluster {target.profile.name} holds no manifest: {', '.join(target.context.lines)}"
+        )
+    return found.documents
+
+
+def today() -> str:
+    """The date, as YYYY-MM-DD."""
+    from datetime import date
+
+    return date.today().isoformat()

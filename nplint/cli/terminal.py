@@ -1,0 +1,61 @@
+"""What goes to the terminal, and how it looks there."""
+
+import os
+import sys
+from typing import TYPE_CHECKING, Any, TextIO
+
+if TYPE_CHECKING:
+    from nplint.hookspecs import Terminal
+
+
+def terminal(choice: str) -> "Terminal":
+    """Standard output as a format sees it, with the colours that were asked for."""
+    import shutil
+
+    from nplint.hookspecs import Terminal
+
+    return Terminal(_colored(choice, os.environ), shutil.get_terminal_size().columns)
+
+
+def _colored(choice: str, environ: Any) -> bool:
+    """Whether to colour: the flag, then NO_COLOR, FORCE_COLOR or CLICOLOR_FORCE, CLICOLOR=0, then the terminal."""
+    if choice != "auto":
+        return choice == "always"
+    if environ.get("NO_COLOR"):
+        return False
+    if environ.get("FORCE_COLOR", "0") not in ("", "0") or environ.get("CLICOLOR_FORCE", "0") not in ("", "0"):
+        return True
+    return environ.get("CLICOLOR") != "0" and sys.stdout.isatty() and environ.get("TERM") != "dumb"
+
+
+def show(text: str) -> None:
+    """Print findings, or what else was asked for."""
+    _write(sys.stdout, text)
+
+
+def tell(text: str) -> None:
+    """Print what is not the result itself, on standard error."""
+    _write(sys.stderr, f"{text}\n")
+
+
+def _write(stream: TextIO, text: str) -> None:
+    # A terminal that cannot show a character of a manifest gets its escape, never an exception.
+    if hasattr(stream, "reconfigure"):
+        stream.reconfigure(errors="backslashreplace")
+    try:
+        stream.write(text)
+        stream.flush()
+    except BrokenPipeError:
+        # Whoever read this has seen enough; the exit code still tells the rest. Nothing may go to the pipe at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
+def tell_failure(what: str, error: Exception, *, debug: bool) -> None:
+    """Say that nplint itself failed."""
+    from nplint.output.excerpt import printable
+
+    tell(f"error: {what} ({type(error).__name__}: {printable(str(error))}). Please report this.")
+    if debug:
+        import traceback
+
+        tell("".join(traceback.format_exception(error)))

@@ -1,0 +1,67 @@
+"""The table of node ports, in the formats that people paste it into."""
+
+import csv
+import io
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+from nplint.output.excerpt import printable
+
+if TYPE_CHECKING:
+    from nplint.cli.ports import Claim
+
+_HEAD = ("port", "protocol", "cluster", "service", "place")
+
+
+def render(claims: "Sequence[Claim]", format: str) -> str:
+    """The claimed ports as `text`, `json`, `csv` or `markdown`."""
+    rows = [tuple(str(value) for value in asdict(claim).values()) for claim in claims]
+    if format == "json":
+        return json.dumps([asdict(claim) for claim in claims], indent=2) + "\n"
+    if format == "csv":
+        return _csv([_HEAD, *rows])
+    if format == "markdown":
+        return _markdown([_HEAD, *rows])
+    return _text([tuple(word.upper() for word in _HEAD), *rows]) if rows else "no node port is pinned\n"
+
+
+def render_free(proposals: Mapping[str, Sequence[int]], format: str) -> str:
+    """Free ports by cluster, in the same formats."""
+    if format == "json":
+        return (
+            json.dumps([{"cluster": name, "free": list(ports)} for name, ports in proposals.items()], indent=2) + "\n"
+        )
+    rows = [(name, str(port)) for name, ports in proposals.items() for port in ports]
+    if format == "csv":
+        return _csv([("cluster", "port"), *rows])
+    if format == "markdown":
+        return _markdown([("cluster", "port"), *rows])
+    return "".join(
+        f"{printable(name) + ': ' if name else ''}{', '.join(map(str, ports))}\n" for name, ports in proposals.items()
+    )
+
+
+def _text(rows: Sequence[tuple[str, ...]]) -> str:
+    shown = [[printable(cell) or "-" for cell in row] for row in rows]
+    widths = [max(len(row[column]) for row in shown) for column in range(len(shown[0]))]
+    lines = ("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) for row in shown)
+    return "".join(f"{line.rstrip()}\n" for line in lines)
+
+
+def _csv(rows: Sequence[tuple[str, ...]]) -> str:
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerows([[_harmless(cell) for cell in row] for row in rows])
+    return text.getvalue()
+
+
+def _harmless(cell: str) -> str:
+    """A spreadsheet takes a cell that begins like a formula for one."""
+    return f"'{cell}" if cell.startswith(("=", "+", "-", "@")) else printable(cell)
+
+
+def _markdown(rows: Sequence[tuple[str, ...]]) -> str:
+    cells = [[printable(cell).replace("\\", "\\\\").replace("|", "\\|") for cell in row] for row in rows]
+    lines = [cells[0], ["---"] * len(cells[0]), *cells[1:]]
+    return "".join(f"| {' | '.join(line)} |\n" for line in lines)

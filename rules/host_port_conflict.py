@@ -1,0 +1,90 @@
+"""Node ports that a pod already listens on."""
+
+from nplint import Cluster, Node, Problem, Problems, Severity, Workload, rule
+
+
+@rule(
+    severity=Severity.WARNING,
+    source="https://kubernetes.io/docs/concepts/services-networking/service/#type-nodeport",
+    good="""
+        apiVersion: v1
+        kind: Service
+        metadata: {name: web}
+        spec:
+          type: NodePort
+          ports: [{port: 80, nodePort: 30080}]
+        ---
+        apiVersion: apps/v1
+        kind: DaemonSet
+        metadata: {name: agent}
+        spec:
+          selector: {matchLabels: {app: agent}}
+          template:
+            metadata: {labels: {app: agent}}
+            spec:
+              containers:
+                - name: agent
+                  image: agent
+                  ports: [{containerPort: 30080}, {containerPort: 9100, hostPort: 9100}]
+    """,
+    bad="""
+        apiVersion: v1
+        kind: Service
+        metadata: {name: web}
+        spec:
+          type: NodePort
+          ports:
+            - name: http
+              port: 80
+              nodePort: 30080  # <- nodePort 30080 is a host port of DaemonSet agent too
+            - name: https
+              port: 443
+              nodePort: 30443  # <- nodePort 30443 is a port of DaemonSet gate in the host's network too
+        ---
+        apiVersion: apps/v1
+        kind: DaemonSet
+        metadata: {name: agent}
+        spec:
+          selector: {matchLabels: {app: agent}}
+          template:
+            metadata: {labels: {app: agent}}
+            spec: {containers: [{name: agent, image: agent, ports: [{containerPort: 80, hostPort: 30080}]}]}
+        ---
+        apiVersion: apps/v1
+        kind: DaemonSet
+        metadata: {name: gate}
+        spec:
+          selector: {matchLabels: {app: gate}}
+          template:
+            metadata: {labels: {app: gate}}
+            spec: {hostNetwork: true, containers: [{name: gate, image: gate, ports: [{containerPort: 30443}]}]}
+    """,
+)
+def host_port_conflict(cluster: Cluster) -> Problems:
+    """A pod listens on a node's port that is a Service's node port as well.
+
+    On nodes with such a pod, traffic to the port goes to the Service and never reaches the pod's own port, or the
+    other way round: which of them wins depends on the nodes.
+
+    Nothing prevents the conflict: the scheduler does not look at node ports, and Services do not look at host ports.
+    """
+    listeners: dict[int, list[tuple[Workload, Node]]] = {}
+    for workload in cluster.workloads:
+        for number, node in workload.node_listeners():
+            listeners.setdefault(number, []).append((workload, node))
+    for service in cluster.services:
+        for number, place in service.claimed_ports():
+            for workload, node in listeners.get(number, ()):
+                if cluster.together(place, node):
+                    yield _problem(number, place, workload, node)
+                    break
+
+
+def _problem(number: int, place: Node, workload: Workload, node: Node) -> Problem:
+    what = (
+        f"a host port of {workload.title}"
+        if node.path[-1] == "hostPort"
+        else f"a port of {workload.title} in the host's network"
+    )
+    help_ = "move one of the two: a node port that is left out is chosen by the cluster, which knows no host ports"
+    return Problem(place, f"{place.path[-1]} {number} is {what} too", help=help_, related=((node, "listens here"),))

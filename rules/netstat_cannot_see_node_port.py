@@ -1,0 +1,101 @@
+"""Probes and scripts that look for a node port with netstat."""
+
+import re
+from collections.abc import Iterator
+
+from nplint import CCE_TYPES, Cluster, Example, Node, Problem, Problems, Profile, Severity, When, rule
+
+_NEW = Profile(type="standard", network="vpc", version=(1, 29, 1, 0), proxy_mode="ipvs")
+_TOOL = re.compile(r"\b(netstat|ss|lsof)\b")
+
+
+@rule(
+    severity=Severity.WARNING,
+    when=When(type=CCE_TYPES, since=(1, 21, 7, 0)),
+    source="https://docs.otc.t-systems.com/cloud-container-engine/umn/networking/services/nodeport.html",
+    good=Example(
+        """
+        apiVersion: v1
+        kind: Service
+        metadata: {name: web}
+        spec:
+          type: NodePort
+          ports: [{port: 80, nodePort: 30080}]
+        ---
+        apiVersion: v1
+        kind: Pod
+        metadata: {name: check}
+        spec:
+          containers:
+            - name: check
+              image: busybox
+              command: [sh, -c, "netstat -lnt | grep :8080"]
+              args: ["ipvsadm -Ln | grep :30080"]
+        """,
+        profile=_NEW,
+    ),
+    bad=Example(
+        """
+        apiVersion: v1
+        kind: Service
+        metadata: {name: web}
+        spec:
+          type: NodePort
+          ports: [{port: 80, nodePort: 30080}]
+        ---
+        apiVersion: v1
+        kind: Pod
+        metadata: {name: check}
+        spec:
+          containers:
+            - name: check
+              image: busybox
+              livenessProbe:
+                exec:
+                  command:
+                    - sh
+                    - -c
+                    - "netstat -lnt | grep :30080"  # <- netstat does not show the node port 30080 of Service web
+        ---
+        apiVersion: v1
+        kind: ConfigMap
+        metadata: {name: scripts}
+        data:
+          check.sh: "ss -lnt 'sport = 30080'"  # <- ss does not show the node port 30080 of Service web
+        """,
+        profile=_NEW,
+    ),
+)
+def netstat_cannot_see_node_port(cluster: Cluster) -> Problems:
+    """A probe or script looks for a Service's node port with netstat, ss or lsof.
+
+    Nothing listens on a node port since CCE v1.21.7: the check fails although the Service works.
+
+    Probes, lifecycle hooks, commands and arguments of containers are looked at, and scripts in ConfigMaps.
+    """
+    owners = {number: service for service in cluster.services for number, _ in service.claimed_ports()}
+    if not owners:
+        return
+    for node in _scripts(cluster):
+        tool = _TOOL.search(node.text)
+        number = next(
+            (int(found) for found in re.findall(r"(?<!\d)\d{4,5}(?!\d)", node.text) if int(found) in owners), None
+        )
+        if tool and number:
+            message = f"{tool[1]} does not show the node port {number} of {owners[number].title}"
+            yield Problem(node, message, help=_help(cluster.profile.proxy_mode))
+
+
+def _help(proxy_mode: str | None) -> str:
+    ways = {"iptables": "`iptables -t nat -L`", "ipvs": "`ipvsadm -Ln`"}
+    way = ways[proxy_mode] if proxy_mode in ways else " or ".join(ways.values())
+    return f"look for it with {way} on the node, or ask the Service itself"
+
+
+def _scripts(cluster: Cluster) -> Iterator[Node]:
+    for workload in cluster.workloads:
+        for container in (*workload.containers, *workload.init_containers):
+            yield from container.commands()
+    for resource in cluster.resources:
+        if resource.kind == "ConfigMap":
+            yield from (node for _, node in resource.node["data"].items())
