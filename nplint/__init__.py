@@ -1,8 +1,11 @@
 """What the author of a rule needs: write a check, decorate it with `@rule`, yield `Problem`s."""
 
-from typing import TYPE_CHECKING, Any
+__version__ = "0.1.0"
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from nplint.check import Example as Example
     from nplint.check import Problem as Problem
     from nplint.check import Problems as Problems
@@ -44,7 +47,7 @@ _MODULES = {name: module for module, names in _HOMES.items() for name in names}
 __all__ = sorted(_MODULES)  # noqa: PLE0605 - one list of names serves both the export and the late import
 
 
-def __getattr__(name: str) -> Any:
+def __getattr__(name: str) -> "Any":
     """Import a name when it is first used, so that `nplint --version` and `--help` load no model."""
     if name not in _MODULES:
         raise AttributeError(f"module 'nplint' has no attribute '{name}'")

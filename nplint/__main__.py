@@ -1,6 +1,20 @@
-"""`python -m nplint`."""
+"""`nplint` and `python -m nplint`."""
 
-from nplint.cli import main
+import sys
+
+
+def main() -> None:
+    """Run the command line."""
+    # Asked by installers and scripts, and known without anything else of the program.
+    if sys.argv[1:] == ["--version"]:
+        from nplint import __version__
+
+        sys.stdout.write(f"nplint {__version__}\n")
+        return
+    from nplint.cli import main as run
+
+    run()
+
 
 if __name__ == "__main__":
     main()

@@ -2,7 +2,6 @@
 
 import os
 import re
-import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -144,6 +143,8 @@ def _document(source: Source) -> Document:
 
 
 def _toml(source: Source) -> Document:
+    import tomllib
+
     try:
         table = tomllib.loads(source.text).get("tool", {}).get("nplint", {})
     except tomllib.TOMLDecodeError as error:

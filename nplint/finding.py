@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from enum import Enum
 from functools import total_ordering
-from hashlib import sha256
 
 from nplint.document import Span
 from nplint.resource import Resource
@@ -83,6 +82,9 @@ class Finding:
 
 def fingerprint(finding: Finding) -> str:
     """What another revision of a finding is recognised by: never a line, and a file only where nothing else is."""
+    # A clean run has nothing to fingerprint.
+    from hashlib import sha256
+
     what = finding.resource.identity if finding.resource else (finding.span.file,)
     parts = (finding.rule, *finding.clusters, *what, finding.field, finding.message)
     return sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:32]

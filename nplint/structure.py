@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache, partial
-from importlib.resources import files
+from pkgutil import get_data
 from typing import TYPE_CHECKING, Any, cast
 
 from nplint.node import Node
@@ -90,7 +90,7 @@ def _since(node: Node, part: Schema) -> Iterator[tuple[str, Node]]:
 @cache
 def schema(name: str = "service") -> Schema:
     """The schema of this name."""
-    loaded: Schema = json.loads((files("nplint.schemas") / f"{name}.json").read_text("utf-8"))
+    loaded: Schema = json.loads(get_data("nplint.schemas", f"{name}.json") or "{}")
     return loaded
 
 

@@ -2,12 +2,14 @@
 
 import gc
 import sys
+from importlib import import_module
 from typing import NoReturn
 
 import click
 
-from nplint.cli import check, configure, ports, rules
-from nplint.cli.terminal import show, tell, tell_failure
+from nplint import __version__
+from nplint.cli import check
+from nplint.cli.terminal import tell, tell_failure
 from nplint.errors import NplintError
 
 EXIT_WRONG_CALL = 2
@@ -15,21 +17,34 @@ EXIT_OUR_FAULT = 3
 EXIT_INTERRUPTED = 130
 
 
+# Each command is imported when it is used; `check` is what nearly every run is.
+_COMMANDS = {
+    "check": "check:check",
+    "config": "configure:config",
+    "explain": "rules:explain",
+    "init": "configure:init",
+    "ports": "ports:ports",
+    "rules": "rules:rules",
+}
+
+
 class _CheckByDefault(click.Group):
     """A group that takes `nplint PATH...` for `nplint check PATH...`."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        if not args or (args[0] not in self.commands and args[0] not in ("--help", "-h", "--version")):
+        if not args or (args[0] not in _COMMANDS and args[0] not in ("--help", "-h", "--version")):
             args = ["check", *args]
         return super().parse_args(ctx, args)
 
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(_COMMANDS)
 
-def _print_version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
-    if wanted:
-        from importlib.metadata import version
-
-        show(f"nplint {version('nplint')}\n")
-        ctx.exit()
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in _COMMANDS:
+            return None
+        module, name = _COMMANDS[cmd_name].split(":")
+        command: click.Command = getattr(import_module(f"nplint.cli.{module}"), name)
+        return command
 
 
 @click.group(
@@ -37,18 +52,12 @@ def _print_version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog=check.EPILOG,
 )
-@click.option(
-    "--version", is_flag=True, is_eager=True, expose_value=False, callback=_print_version, help="Print the version."
-)
+@click.version_option(__version__, message="nplint %(version)s")
 def cli() -> None:
     """Find what is wrong with Kubernetes NodePort Services before they are applied.
 
     `nplint [PATH]...` is short for `nplint check [PATH]...`; see `nplint check --help` for its options.
     """
-
-
-for command in (check.check, ports.ports, configure.config, configure.init, rules.rules, rules.explain):
-    cli.add_command(command)
 
 
 def main() -> NoReturn:

@@ -9,6 +9,7 @@ from nplint.cli.rules import choose, one_of
 from nplint.cli.terminal import show, tell, tell_failure, terminal
 
 if TYPE_CHECKING:
+    from nplint.config import Config
     from nplint.report import Report
 
 EXIT_FOUND = 1
@@ -68,7 +69,6 @@ def check(ctx: click.Context, /, paths: tuple[str, ...], **options: Any) -> None
     from nplint import plugins
     from nplint.cli import run
     from nplint.engine import lint_clusters
-    from nplint.suppress import apply
 
     loaded = plugins.load()
     config = run.find_config(paths, options)
@@ -76,9 +76,19 @@ def check(ctx: click.Context, /, paths: tuple[str, ...], **options: Any) -> None
     rules = choose(loaded, chosen["select"].value, chosen["ignore"].value, config)
     render = one_of("format", loaded.formats, chosen["format_"].value)
     found = run.gather(paths, chosen, config)
-    report = apply(lint_clusters(found.clusters, rules), config.ignores, run.today())
+    report = _suppress(lint_clusters(found.clusters, rules), config)
     show(render(report, terminal(options["color"])))
     _finish(report, found.without_manifest, chosen)
+
+
+def _suppress(report: "Report", config: "Config") -> "Report":
+    if not config.ignores:
+        return report
+    from datetime import date
+
+    from nplint.suppress import apply
+
+    return apply(report, config.ignores, date.today().isoformat())
 
 
 def _finish(report: "Report", without_manifest: int, options: dict[str, Setting]) -> NoReturn:

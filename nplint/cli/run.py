@@ -124,10 +124,3 @@ def _context(target: Target) -> tuple[Document, ...]:
             f"the context of cluster {target.profile.name} holds no manifest: {', '.join(target.context.lines)}"
         )
     return found.documents
-
-
-def today() -> str:
-    """The date, as YYYY-MM-DD."""
-    from datetime import date
-
-    return date.today().isoformat()

@@ -1,9 +1,9 @@
 """The machine's view, described by schemas/report.json."""
 
 import json
-from importlib.metadata import version
 from typing import Any
 
+from nplint import __version__
 from nplint.document import Span
 from nplint.finding import Edit, Finding, Severity, Suppression
 from nplint.hookspecs import Terminal
@@ -19,7 +19,7 @@ def document(report: Report) -> dict[str, Any]:
     """The report as plain data."""
     return {
         "version": 1,
-        "tool": {"name": "nplint", "version": version("nplint")},
+        "tool": {"name": "nplint", "version": __version__},
         "findings": [finding_data(finding) for finding in report.findings],
         "rules": _rules(report),
         "summary": _summary(report),
