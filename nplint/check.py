@@ -2,7 +2,8 @@
 
 import inspect
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from typing import NamedTuple
 
 from nplint.cluster import Cluster
 from nplint.document import Span
@@ -11,8 +12,7 @@ from nplint.node import Node
 from nplint.profile import Profile, When
 
 
-@dataclass(frozen=True)
-class Problem:
+class Problem(NamedTuple):
     """What a rule knows: a place and a sentence.
 
     `label` is a word on the place itself, `related` other places of the same story, `help` the next step with its
@@ -31,8 +31,7 @@ class Problem:
     confidence: Confidence = Confidence.CERTAIN
 
 
-@dataclass(frozen=True)
-class Unjudged:
+class Unjudged(NamedTuple):
     """What a rule could not decide, and why: `what` names the kind of thing, such as `selector`."""
 
     at: Node
@@ -60,12 +59,11 @@ Check = Callable[[Cluster], Problems]
 Manifests = str | Mapping[str, str]
 
 
-@dataclass(frozen=True)
-class Example:
+class Example(NamedTuple):
     """Manifests that show a rule: one text, or several by path. A line that is found ends in `# <- message`."""
 
     manifests: Manifests
-    profile: Profile = field(default_factory=Profile)
+    profile: Profile = Profile()
     before: Manifests | None = None
     """The manifests before the change, for a rule about changes."""
     config: str = ""
@@ -148,5 +146,5 @@ def rule(
 
 
 def _examples(given: Examples) -> tuple[Example, ...]:
-    several = given if isinstance(given, tuple) else (given,)
+    several = given if isinstance(given, tuple) and not isinstance(given, Example) else (given,)
     return tuple(Example(example) if isinstance(example, str) else example for example in several)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nplint.document import Document, Source, Span
 from nplint.document import Path as Steps
@@ -43,8 +43,7 @@ class Patterns:
         return GitIgnoreSpec.from_lines(self.lines)
 
 
-@dataclass(frozen=True, eq=False)
-class Target:
+class Target(NamedTuple):
     """A declared cluster with the manifests that go to it, and those that tell what else runs there."""
 
     profile: Profile

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
 from functools import cached_property
+from typing import NamedTuple
 
 from nplint import jsontext
 from nplint.tree import Tree, UnreadableError, Value, compose, key_of, mappings_to_merge
@@ -17,8 +18,7 @@ Path = tuple[str | int, ...]
 LINE_END = re.compile(r"\r\n|\n|\r")
 
 
-@dataclass(frozen=True)
-class Span:
+class Span(NamedTuple):
     """A place in a file: lines and columns count from 1, columns in code points, the end is exclusive."""
 
     file: str
@@ -81,8 +81,7 @@ class DefectKind(Enum):
     IGNORED_REST = "ignored rest"
 
 
-@dataclass(frozen=True)
-class Defect:
+class Defect(NamedTuple):
     """Something wrong with a document as text."""
 
     kind: DefectKind
@@ -90,8 +89,7 @@ class Defect:
     span: Span
 
 
-@dataclass(frozen=True)
-class RepeatedKey:
+class RepeatedKey(NamedTuple):
     """A mapping key that stands twice; kubectl keeps the value of the last one."""
 
     path: Path

@@ -1,7 +1,8 @@
 """The engine: clusters and rules in, a report out."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from typing import NamedTuple
 
 from nplint.check import Problem, Rule, Unjudged
 from nplint.cluster import Cluster
@@ -26,8 +27,7 @@ def lint_clusters(clusters: Sequence[Cluster], rules: Iterable[Rule]) -> Report:
     return Report(_distinct(sort(findings)), tuple(run.outcome for run in runs), tuple(clusters))
 
 
-@dataclass(frozen=True)
-class _Run:
+class _Run(NamedTuple):
     findings: list[Finding]
     outcome: RuleRun
 
@@ -55,7 +55,7 @@ def _run(rule: Rule, cluster: Cluster) -> _Run:
                 findings.append(_stamp(rule, verdict, problem, cluster))
     except Exception as raised:
         error = raised
-    return _Run(findings, replace(outcome, ran=error is None, withheld=withheld, unjudged=tuple(unjudged), error=error))
+    return _Run(findings, outcome._replace(ran=error is None, withheld=withheld, unjudged=tuple(unjudged), error=error))
 
 
 def _stamp(rule: Rule, verdict: Verdict, problem: Problem, cluster: Cluster) -> Finding:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from enum import Enum
 from functools import total_ordering
+from typing import NamedTuple
 
 from nplint.document import Span
 from nplint.resource import Resource
@@ -29,8 +30,7 @@ class Confidence(Enum):
     CERTAIN = "certain"
 
 
-@dataclass(frozen=True)
-class Related:
+class Related(NamedTuple):
     """Another place that belongs to the story of a finding, and whose place it is."""
 
     span: Span
@@ -38,8 +38,7 @@ class Related:
     resource: Resource | None = None
 
 
-@dataclass(frozen=True)
-class Edit:
+class Edit(NamedTuple):
     """Put `text` in the place of `span`. A safe edit keeps what the author meant."""
 
     span: Span
@@ -47,8 +46,7 @@ class Edit:
     safe: bool
 
 
-@dataclass(frozen=True)
-class Suppression:
+class Suppression(NamedTuple):
     """Why a finding does not count: who says so, and the reason given."""
 
     by: str

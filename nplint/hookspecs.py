@@ -1,7 +1,7 @@
 """The hooks through which rules and output formats come in, nplint's own and those of installed packages."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import pluggy
 
@@ -12,8 +12,7 @@ hookspec = pluggy.HookspecMarker("nplint")
 hookimpl = pluggy.HookimplMarker("nplint")
 
 
-@dataclass(frozen=True)
-class Terminal:
+class Terminal(NamedTuple):
     """What a format may need to know of where its text goes: whether colour shows there, and how wide it is."""
 
     color: bool = False

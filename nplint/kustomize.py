@@ -3,7 +3,7 @@
 import posixpath
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from nplint.document import Document
 from nplint.node import Node
@@ -13,8 +13,7 @@ _CHANGES = ("patches", "patchesStrategicMerge", "patchesJson6902", "transformers
 _GENERATORS = ("helmCharts", "helmChartInflationGenerator", "generators")
 
 
-@dataclass(frozen=True)
-class Kustomizations:
+class Kustomizations(NamedTuple):
     """What is known of the files that kustomizations name, by path.
 
     `patches` are parts of objects. `roots` are the outermost kustomizations that bring a file in, `namespaces` those
@@ -50,8 +49,7 @@ def find(documents: Iterable[Document]) -> Kustomizations:
     )
 
 
-@dataclass(frozen=True)
-class _File:
+class _File(NamedTuple):
     path: str
     root: str
     namespace: str

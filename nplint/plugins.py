@@ -3,11 +3,10 @@
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 from pkgutil import iter_modules
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 import pluggy
 
@@ -22,8 +21,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-@dataclass(frozen=True)
-class Plugins:
+class Plugins(NamedTuple):
     """What the hooks brought, by name."""
 
     rules: Mapping[str, Rule]
@@ -90,8 +88,7 @@ def _blaming(plugin: str) -> Iterator[None]:
         raise NplintError(f"the plugin {plugin} fails, repair or remove it: {reason}") from error
 
 
-@dataclass(frozen=True)
-class _Brought:
+class _Brought(NamedTuple):
     plugin: str
     rules: list[tuple[str, Rule]]
     formats: list[tuple[str, Formatter]]

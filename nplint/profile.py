@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from enum import Enum
+from types import MappingProxyType
+from typing import NamedTuple
 
 from nplint.errors import NplintError
 from nplint.node import Node
@@ -28,15 +30,14 @@ Version = tuple[int, int, int, int]
 """Major, minor, patch and CCE revision (`-rN`)."""
 
 
-@dataclass(frozen=True)
-class PortRange:
+class PortRange(NamedTuple):
     """A range of port numbers, both ends in it."""
 
     low: int
     high: int
 
-    def __contains__(self, port: int) -> bool:
-        return self.low <= port <= self.high
+    def __contains__(self, port: object) -> bool:
+        return isinstance(port, int) and self.low <= port <= self.high
 
     def __str__(self) -> str:
         return f"{self.low}-{self.high}"
@@ -50,13 +51,12 @@ CCE_LISTENERS = {20257: "the node problem detector before 1.16.5", 28001: "the I
 """What listens on CCE's nodes within the bounds of the node port range."""
 
 
-@dataclass(frozen=True)
-class KnownNode:
+class KnownNode(NamedTuple):
     """A node of a cluster, as far as it is declared. Taints are written `key=value:effect`."""
 
     name: str
     address: str = ""
-    labels: Mapping[str, str] = field(default_factory=dict)
+    labels: Mapping[str, str] = MappingProxyType({})
     taints: tuple[str, ...] = ()
 
 
@@ -198,8 +198,7 @@ class Applies(Enum):
     UNKNOWN = "unknown"
 
 
-@dataclass(frozen=True)
-class Verdict:
+class Verdict(NamedTuple):
     """Whether a rule applies. If not, `reason` says why; if unknown, `missing` names the fact, `on` what it must be."""
 
     applies: Applies
@@ -208,8 +207,7 @@ class Verdict:
     on: str = ""
 
 
-@dataclass(frozen=True)
-class When:
+class When(NamedTuple):
     """The clusters that a rule speaks about. Conditions that are left empty hold everywhere."""
 
     type: tuple[str, ...] = ()

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 from nplint.check import Rule, Unjudged
 from nplint.cluster import Cluster
@@ -13,8 +14,7 @@ from nplint.profile import Verdict
 from nplint.resource import Service
 
 
-@dataclass(frozen=True)
-class RuleRun:
+class RuleRun(NamedTuple):
     """What became of a rule on a cluster.
 
     `withheld` counts what it kept to itself because a fact is missing, `unjudged` is what it could not decide, `error`
@@ -39,8 +39,7 @@ class RuleRun:
         return self.verdict.reason
 
 
-@dataclass(frozen=True)
-class Coverage:
+class Coverage(NamedTuple):
     """What was looked at. Every file is counted once: as judged, as a template or as unreadable."""
 
     files: int

@@ -3,9 +3,8 @@
 import os
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
 from nplint.document import Defect, DefectKind, Document, Source, Span
 from nplint.errors import NplintError
@@ -27,8 +26,7 @@ Matcher = Callable[[str], bool]
 """Tells whether a path, relative to the current folder, is meant."""
 
 
-@dataclass(frozen=True)
-class Ignore:
+class Ignore(NamedTuple):
     """What the .gitignore file of a folder says. A pattern that ends in a slash speaks about folders alone."""
 
     folder: Path
@@ -40,8 +38,7 @@ Ignores = tuple[Ignore, ...]
 """The .gitignore files that speak about a folder, outermost first."""
 
 
-@dataclass(frozen=True)
-class Inputs:
+class Inputs(NamedTuple):
     """The documents that were found, and how many files were opened and hold no manifest."""
 
     documents: tuple[Document, ...]

@@ -3,10 +3,9 @@
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cache, partial
 from pkgutil import get_data
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from nplint.node import Node
 from nplint.profile import Version, parse_version
@@ -32,8 +31,7 @@ _FORMATS = {
 }
 
 
-@dataclass(frozen=True, eq=False)
-class Flaw:
+class Flaw(NamedTuple):
     """A place that breaks the schema: the JSON Schema keyword that it breaks, and the schema that the keyword is in."""
 
     node: Node

@@ -1,14 +1,14 @@
 """Marks the findings that somebody asked to leave out; none is dropped."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from typing import NamedTuple
 
 from nplint.finding import Finding, Suppression
 from nplint.report import Report
 
 
-@dataclass(frozen=True)
-class Ignore:
+class Ignore(NamedTuple):
     """A wish to leave findings out. Conditions that are empty hold for every finding.
 
     `resource` is `namespace/name` or `name`; `paths` tells whether a file is meant, `until` is the last day

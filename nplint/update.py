@@ -1,14 +1,13 @@
 """What the API server refuses when a stored Service is replaced by another state of it."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from nplint.node import Node
 from nplint.resource import Service
 
 
-@dataclass(frozen=True, eq=False)
-class Refusal:
+class Refusal(NamedTuple):
     """Why an update is refused: the place in the new state, and the place in the old state that it does not fit.
 
     `field` is set where the server names another field than the one that is written.

@@ -33,9 +33,9 @@ def test_findings_are_ordered_by_path_line_column_and_rule() -> None:
     ordered = [
         FINDING,
         replace(FINDING, rule="some-rule-more"),
-        replace(FINDING, span=replace(PLACE, column=40)),
-        replace(FINDING, span=replace(PLACE, line=20, column=1)),
-        replace(FINDING, rule="a-rule", span=replace(PLACE, file="b.yaml", line=1)),
+        replace(FINDING, span=PLACE._replace(column=40)),
+        replace(FINDING, span=PLACE._replace(line=20, column=1)),
+        replace(FINDING, rule="a-rule", span=PLACE._replace(file="b.yaml", line=1)),
     ]
     turned = ordered[::-1]
     assert sorted(turned, key=lambda finding: finding.order) == ordered
@@ -44,7 +44,7 @@ def test_findings_are_ordered_by_path_line_column_and_rule() -> None:
 @pytest.mark.parametrize(
     "changed",
     [
-        replace(FINDING, span=replace(PLACE, line=90, end_line=91, column=1)),
+        replace(FINDING, span=PLACE._replace(line=90, end_line=91, column=1)),
         replace(FINDING, why="something else", help="do that", label="here"),
         replace(FINDING, severity=Severity.NOTE, confidence=Confidence.LIKELY),
     ],
@@ -54,7 +54,7 @@ def test_a_fingerprint_survives_what_moves_or_rewords_advice(changed: Finding) -
 
 
 def test_a_fingerprint_of_a_resource_survives_a_move_to_another_file() -> None:
-    there = replace(FINDING, resource=service("web"), span=replace(PLACE, file="b.yaml"))
+    there = replace(FINDING, resource=service("web"), span=PLACE._replace(file="b.yaml"))
     assert fingerprint(there) == fingerprint(replace(FINDING, resource=service("web")))
 
 
@@ -65,7 +65,7 @@ def test_a_fingerprint_of_a_resource_survives_a_move_to_another_file() -> None:
         replace(FINDING, message="another fact"),
         replace(FINDING, field="spec.type"),
         replace(FINDING, clusters=("prod",)),
-        replace(FINDING, span=replace(PLACE, file="b.yaml")),
+        replace(FINDING, span=PLACE._replace(file="b.yaml")),
         replace(FINDING, resource=service("web")),
         replace(FINDING, resource=service("api")),
         replace(FINDING, resource=service("web", "pay")),

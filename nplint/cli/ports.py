@@ -1,7 +1,6 @@
 """`nplint ports`: the node ports that are pinned, and some that are free."""
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
@@ -14,8 +13,7 @@ if TYPE_CHECKING:
     from nplint.node import Node
 
 
-@dataclass(frozen=True)
-class Claim:
+class Claim(NamedTuple):
     """A node port that a Service claims."""
 
     port: int

@@ -2,10 +2,9 @@
 
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, NamedTuple
 
 from nplint import config, kustomize, profile, sources
 from nplint.cli.options import TARGET_NAMES, Setting
@@ -17,8 +16,7 @@ from nplint.errors import NplintError
 from nplint.profile import Profile
 
 
-@dataclass(frozen=True)
-class Inputs:
+class Inputs(NamedTuple):
     """What a run works on."""
 
     clusters: tuple[Cluster, ...]

@@ -1,8 +1,8 @@
 """Lines of a manifest on a terminal: harmless, cut to the width, and with a mark under the place."""
 
 import unicodedata
-from dataclasses import dataclass
 from itertools import accumulate, takewhile
+from typing import NamedTuple
 
 from nplint.document import Source, Span
 
@@ -23,8 +23,7 @@ def _shown(char: str) -> str:
     return char
 
 
-@dataclass(frozen=True)
-class Excerpt:
+class Excerpt(NamedTuple):
     """The line of a place as it is shown, and where on it the mark goes, in columns of the terminal."""
 
     line: int

@@ -4,7 +4,6 @@ import csv
 import io
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from nplint.output.excerpt import printable
@@ -17,9 +16,9 @@ _HEAD = ("port", "protocol", "cluster", "service", "place")
 
 def render(claims: "Sequence[Claim]", format: str) -> str:
     """The claimed ports as `text`, `json`, `csv` or `markdown`."""
-    rows = [tuple(str(value) for value in asdict(claim).values()) for claim in claims]
+    rows = [tuple(str(value) for value in claim) for claim in claims]
     if format == "json":
-        return json.dumps([asdict(claim) for claim in claims], indent=2) + "\n"
+        return json.dumps([claim._asdict() for claim in claims], indent=2) + "\n"
     if format == "csv":
         return _csv([_HEAD, *rows])
     if format == "markdown":
