@@ -2,7 +2,6 @@
 
 import inspect
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from nplint.cluster import Cluster
@@ -88,8 +87,7 @@ def _files(manifests: Manifests) -> dict[str, str]:
 Examples = str | Example | tuple[str | Example, ...]
 
 
-@dataclass(frozen=True)
-class Rule:
+class Rule(NamedTuple):
     """A rule with all that `nplint explain` tells about it.
 
     `quiet` rules stay silent where it is not known whether they apply, because they would speak about every Service;

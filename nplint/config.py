@@ -3,7 +3,7 @@
 import os
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -229,8 +229,7 @@ def _profile(node: Node, name: str) -> Profile:
         proxy_mode=node["proxy-mode"].text or None,
         node_port_range=node["node-port-range"].text,
     )
-    return replace(
-        declared,
+    return declared._replace(
         name=name,
         is_declared=True,
         declaration=node,

@@ -1,7 +1,6 @@
 """The engine: clusters and rules in, a report out."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from typing import NamedTuple
 
 from nplint.check import Problem, Rule, Unjudged
@@ -99,9 +98,8 @@ def _shared(findings: Iterable[Finding]) -> list[Finding]:
     for finding in findings:
         known = shared.setdefault((finding.order, finding.severity, finding.field), finding)
         if known.clusters != finding.clusters:
-            shared[known.order, known.severity, known.field] = replace(
-                known, clusters=(*known.clusters, *finding.clusters)
-            )
+            clusters = (*known.clusters, *finding.clusters)
+            shared[known.order, known.severity, known.field] = known._replace(clusters=clusters)
     return list(shared.values())
 
 
@@ -112,5 +110,5 @@ def _distinct(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
     for finding in findings:
         mark = fingerprint(finding)
         seen[mark] = seen.get(mark, 0) + 1
-        marked.append(replace(finding, fingerprint=mark if seen[mark] == 1 else f"{mark}-{seen[mark]}"))
+        marked.append(finding._replace(fingerprint=mark if seen[mark] == 1 else f"{mark}-{seen[mark]}"))
     return tuple(marked)

@@ -1,6 +1,5 @@
 """What the world is told: a problem with its rule, severity, place, consequence and way out."""
 
-from dataclasses import dataclass
 from enum import Enum
 from functools import total_ordering
 from typing import NamedTuple
@@ -53,8 +52,7 @@ class Suppression(NamedTuple):
     reason: str
 
 
-@dataclass(frozen=True)
-class Finding:
+class Finding(NamedTuple):
     """One finding. `label` is what the mark at the place itself says, `why` the consequence, `help` the next step."""
 
     rule: str

@@ -11,9 +11,7 @@ Parsed = tuple[int, int, Value, bool]
 """Start and end offset of a JSON value in the text, the value, and whether some object in it has a key twice."""
 
 _SPACE = re.compile(r"[ \t\r\n]*")
-_NOT_IN_YAML = re.compile(
-    r"\\u[dD][89a-fA-F][0-9a-fA-F]{2}|[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
-)
+_NOT_IN_YAML = r"\\u[dD][89a-fA-F][0-9a-fA-F]{2}|[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
 
 
 def parse(text: str) -> tuple[list[Parsed], int]:
@@ -91,4 +89,4 @@ def _children(value: Any) -> list[Any]:
 
 def as_yaml(text: str) -> str:
     """JSON text that libyaml reads with the same offsets: what it has no way to spell becomes a question mark."""
-    return _NOT_IN_YAML.sub(lambda found: "\\u003f" if found[0][0] == "\\" else "?", text)
+    return re.sub(_NOT_IN_YAML, lambda found: "\\u003f" if found[0][0] == "\\" else "?", text)

@@ -1,14 +1,12 @@
 """A place in a document: what a rule reads and points at."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 
 from nplint import placeholder
 from nplint.document import Document, Path, Span
 from nplint.tree import Value
 
 
-@dataclass(frozen=True, eq=False)
 class Node:
     """A value in a document, or the place where one could be.
 
@@ -16,12 +14,24 @@ class Node:
     of the path that lead to the resource (an item of a List is not at the document's root).
     """
 
-    document: Document
-    path: Path = ()
-    value: Value = None
-    present: bool = True
-    root: int = 0
-    on_key: bool = False
+    __slots__ = ("document", "on_key", "path", "present", "root", "value")
+
+    def __init__(
+        self,
+        document: Document,
+        path: Path = (),
+        value: Value = None,
+        *,
+        present: bool = True,
+        root: int = 0,
+        on_key: bool = False,
+    ) -> None:
+        self.document = document
+        self.path = path
+        self.value = value
+        self.present = present
+        self.root = root
+        self.on_key = on_key
 
     def __getitem__(self, step: str | int) -> "Node":
         if isinstance(self.value, dict) and step in self.value:
@@ -31,7 +41,7 @@ class Node:
         return self._at(step, None, False)
 
     def _at(self, step: str | int, value: Value, present: bool) -> "Node":
-        return Node(self.document, (*self.path, step), value, present, self.root)
+        return Node(self.document, (*self.path, step), value, present=present, root=self.root)
 
     def at(self, path: Path) -> "Node":
         """The node that several steps lead to."""
@@ -79,7 +89,7 @@ class Node:
     @property
     def key(self) -> "Node":
         """The same place, marked at the key instead of at the value."""
-        return replace(self, on_key=True)
+        return Node(self.document, self.path, self.value, present=self.present, root=self.root, on_key=True)
 
     @property
     def field(self) -> str:

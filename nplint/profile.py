@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
 from enum import Enum
 from types import MappingProxyType
 from typing import NamedTuple
@@ -60,8 +59,7 @@ class KnownNode(NamedTuple):
     taints: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
-class Profile:
+class Profile(NamedTuple):
     """What is known of a target cluster; None is what nobody declared.
 
     `name` is the cluster's name in the configuration, None for a cluster that flags describe; `declaration` is where it
@@ -76,7 +74,7 @@ class Profile:
     node_port_range: PortRange = DEFAULT_NODE_PORTS
     ip_families: tuple[str, ...] | None = None
     nodes: tuple[KnownNode, ...] = ()
-    ledger: Mapping[int, str] = field(default_factory=dict)
+    ledger: Mapping[int, str] = MappingProxyType({})
     is_declared: bool = False
     """Whether all manifests together are known to make one cluster."""
     declaration: Node | None = None
@@ -135,9 +133,9 @@ def declare(
 def _complete(profile: Profile) -> Profile:
     """Fill in what the declared facts leave only one answer to."""
     if profile.type is None and profile.network in ("vpc", "tunnel"):
-        profile = replace(profile, type="standard")
+        profile = profile._replace(type="standard")
     if profile.network is None and profile.type in ("turbo", "autopilot"):
-        profile = replace(profile, network="cloud-native-2.0")
+        profile = profile._replace(network="cloud-native-2.0")
     return profile
 
 

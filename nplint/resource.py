@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 from nplint.document import Document
 from nplint.node import Node
@@ -85,8 +86,7 @@ def _text_or(node: Node, default: str) -> str:
     return default if node.value in (None, "") else node.text
 
 
-@dataclass(frozen=True, eq=False)
-class ServicePort:
+class ServicePort(NamedTuple):
     """One entry of a Service's `ports`."""
 
     node: Node
@@ -110,7 +110,6 @@ class ServicePort:
         return self.node["nodePort"].number or None
 
 
-@dataclass(frozen=True, eq=False)
 class Service(Resource):
     """A v1 Service with the values in effect."""
 
@@ -184,8 +183,7 @@ class Service(Resource):
         yield from self.spec.placeholders()
 
 
-@dataclass(frozen=True, eq=False)
-class Container:
+class Container(NamedTuple):
     """A container of a pod template."""
 
     node: Node

@@ -42,4 +42,4 @@ def apply(report: Report, ignores: Sequence[Ignore], today: str) -> Report:
 
 def _marked(finding: Finding, ignores: Sequence[Ignore]) -> Finding:
     found = next((ignore for ignore in ignores if ignore.covers(finding)), None)
-    return replace(finding, suppressed=Suppression("configuration", found.reason)) if found else finding
+    return finding._replace(suppressed=Suppression("configuration", found.reason)) if found else finding

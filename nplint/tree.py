@@ -1,7 +1,6 @@
 """One YAML document as a tree with places, composed from libyaml's events without recursion."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import Any
 
 import yaml
@@ -24,7 +23,6 @@ class UnreadableError(Exception):
         self.offset = offset
 
 
-@dataclass(slots=True, eq=False)
 class Tree:
     """A node of the document; offsets are code points from the start of the composed text, end exclusive.
 
@@ -32,16 +30,31 @@ class Tree:
     written; `target` is what it stands for.
     """
 
-    kind: type[yaml.Event]
-    start: int
-    end: int
-    text: str = ""
-    tag: str | None = None
-    plain: bool = False
-    flow: bool = False
-    anchor: str | None = None
-    target: "Tree | None" = None
-    children: list["Tree"] = field(default_factory=list)
+    __slots__ = ("anchor", "children", "end", "flow", "kind", "plain", "start", "tag", "target", "text")
+
+    def __init__(
+        self,
+        kind: type[yaml.Event],
+        start: int,
+        end: int,
+        text: str = "",
+        tag: str | None = None,
+        *,
+        plain: bool = False,
+        flow: bool = False,
+        anchor: str | None = None,
+        target: "Tree | None" = None,
+    ) -> None:
+        self.kind = kind
+        self.start = start
+        self.end = end
+        self.text = text
+        self.tag = tag
+        self.plain = plain
+        self.flow = flow
+        self.anchor = anchor
+        self.target = target
+        self.children: list[Tree] = []
 
     @property
     def meant(self) -> "Tree":
@@ -162,7 +175,7 @@ class _Composer:
         if event.style in ("|", ">"):
             end = start + len(self.text[start:end].rstrip(" \t\r\n"))
         plain = bool(event.implicit[0]) and event.tag is None
-        return Tree(yaml.ScalarEvent, start, end, event.value, event.tag, plain, anchor=event.anchor)
+        return Tree(yaml.ScalarEvent, start, end, event.value, event.tag, plain=plain, anchor=event.anchor)
 
     def alias(self, event: Any) -> Tree:
         start, end = event.start_mark.index, event.end_mark.index

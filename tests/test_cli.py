@@ -8,7 +8,6 @@ import pty
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -410,7 +409,7 @@ def test_what_is_declared_decides_which_rules_apply(
         "since": When(since=(1, 29, 0, 0)),
         "turbo": When(type=("turbo",)),
     }
-    lint_with(monkeypatch, *(replace(make(any_service, when=when), name=name) for name, when in conditions.items()))
+    lint_with(monkeypatch, *(make(any_service, when=when)._replace(name=name) for name, when in conditions.items()))
     findings = json.loads(nplint("--format", "json", *arguments).out)["findings"]
     assert [finding["rule"] for finding in findings if finding["severity"] == "error"] == sorted(met)
 

@@ -1,6 +1,5 @@
 """Severities, the order of findings and what recognises them again."""
 
-from dataclasses import replace
 from itertools import pairwise
 
 import pytest
@@ -32,10 +31,10 @@ def test_severities_rise_from_note_to_error() -> None:
 def test_findings_are_ordered_by_path_line_column_and_rule() -> None:
     ordered = [
         FINDING,
-        replace(FINDING, rule="some-rule-more"),
-        replace(FINDING, span=PLACE._replace(column=40)),
-        replace(FINDING, span=PLACE._replace(line=20, column=1)),
-        replace(FINDING, rule="a-rule", span=PLACE._replace(file="b.yaml", line=1)),
+        FINDING._replace(rule="some-rule-more"),
+        FINDING._replace(span=PLACE._replace(column=40)),
+        FINDING._replace(span=PLACE._replace(line=20, column=1)),
+        FINDING._replace(rule="a-rule", span=PLACE._replace(file="b.yaml", line=1)),
     ]
     turned = ordered[::-1]
     assert sorted(turned, key=lambda finding: finding.order) == ordered
@@ -44,9 +43,9 @@ def test_findings_are_ordered_by_path_line_column_and_rule() -> None:
 @pytest.mark.parametrize(
     "changed",
     [
-        replace(FINDING, span=PLACE._replace(line=90, end_line=91, column=1)),
-        replace(FINDING, why="something else", help="do that", label="here"),
-        replace(FINDING, severity=Severity.NOTE, confidence=Confidence.LIKELY),
+        FINDING._replace(span=PLACE._replace(line=90, end_line=91, column=1)),
+        FINDING._replace(why="something else", help="do that", label="here"),
+        FINDING._replace(severity=Severity.NOTE, confidence=Confidence.LIKELY),
     ],
 )
 def test_a_fingerprint_survives_what_moves_or_rewords_advice(changed: Finding) -> None:
@@ -54,27 +53,27 @@ def test_a_fingerprint_survives_what_moves_or_rewords_advice(changed: Finding) -
 
 
 def test_a_fingerprint_of_a_resource_survives_a_move_to_another_file() -> None:
-    there = replace(FINDING, resource=service("web"), span=PLACE._replace(file="b.yaml"))
-    assert fingerprint(there) == fingerprint(replace(FINDING, resource=service("web")))
+    there = FINDING._replace(resource=service("web"), span=PLACE._replace(file="b.yaml"))
+    assert fingerprint(there) == fingerprint(FINDING._replace(resource=service("web")))
 
 
 @pytest.mark.parametrize(
     "other",
     [
-        replace(FINDING, rule="another-rule"),
-        replace(FINDING, message="another fact"),
-        replace(FINDING, field="spec.type"),
-        replace(FINDING, clusters=("prod",)),
-        replace(FINDING, span=PLACE._replace(file="b.yaml")),
-        replace(FINDING, resource=service("web")),
-        replace(FINDING, resource=service("api")),
-        replace(FINDING, resource=service("web", "pay")),
+        FINDING._replace(rule="another-rule"),
+        FINDING._replace(message="another fact"),
+        FINDING._replace(field="spec.type"),
+        FINDING._replace(clusters=("prod",)),
+        FINDING._replace(span=PLACE._replace(file="b.yaml")),
+        FINDING._replace(resource=service("web")),
+        FINDING._replace(resource=service("api")),
+        FINDING._replace(resource=service("web", "pay")),
     ],
 )
 def test_a_fingerprint_tells_different_findings_apart(other: Finding) -> None:
     assert fingerprint(other) != fingerprint(FINDING)
-    assert fingerprint(replace(other, resource=service("db"))) != fingerprint(other)
+    assert fingerprint(other._replace(resource=service("db"))) != fingerprint(other)
 
 
 def test_a_fingerprint_takes_any_text() -> None:
-    assert len(fingerprint(replace(FINDING, message="\ud800 \0 \N{ROCKET}"))) == 32
+    assert len(fingerprint(FINDING._replace(message="\ud800 \0 \N{ROCKET}"))) == 32

@@ -1,7 +1,5 @@
 """What is known of a cluster, and which rules speak about it."""
 
-from dataclasses import replace
-
 import pytest
 
 from nplint.errors import NplintError
@@ -59,7 +57,7 @@ def test_a_network_may_be_named_as_the_api_names_it(written: str, meant: str) ->
     ],
 )
 def test_what_has_only_one_answer_is_filled_in(type: str | None, network: str | None, completed: Profile) -> None:
-    assert replace(declare(type=type, network=network), is_declared=False) == completed
+    assert declare(type=type, network=network)._replace(is_declared=False) == completed
 
 
 @pytest.mark.parametrize(

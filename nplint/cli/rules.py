@@ -1,6 +1,5 @@
 """`nplint rules` and `nplint explain`, and which rules a run uses."""
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -68,8 +67,8 @@ def _configured(rule: "Rule", severities: Any) -> "Rule":
     if wish is None:
         return rule
     if wish in (False, "off"):
-        return replace(rule, default=False)
-    return replace(rule, default=True, severity=rule.severity if wish in (True, "on") else Severity(wish))
+        return rule._replace(default=False)
+    return rule._replace(default=True, severity=rule.severity if wish in (True, "on") else Severity(wish))
 
 
 def _check_names(severities: "dict[str, Node] | Any", loaded: "Plugins") -> None:

@@ -6,12 +6,18 @@ from nplint.hookspecs import Formatter, Terminal
 from nplint.report import Report
 
 
-def _late(module: str) -> Formatter:
+def _late(module: str, *, silent_when_clean: bool = False) -> Formatter:
     def render(report: Report, terminal: Terminal) -> str:
+        if silent_when_clean and not report.open:
+            return ""
         text: str = import_module(f"nplint.output.{module}").render(report, terminal)
         return text
 
     return render
 
 
-FORMATS: dict[str, Formatter] = {name: _late(name) for name in ("text", "concise", "json")}
+FORMATS: dict[str, Formatter] = {
+    "text": _late("text", silent_when_clean=True),
+    "concise": _late("concise", silent_when_clean=True),
+    "json": _late("json"),
+}
