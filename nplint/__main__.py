@@ -1,5 +1,6 @@
 """`nplint` and `python -m nplint`."""
 
+import gc
 import sys
 
 
@@ -11,6 +12,8 @@ def main() -> None:
 
         sys.stdout.write(f"nplint {__version__}\n")
         return
+    # A run is short and makes few cycles; the collector would walk modules and documents again and again.
+    gc.disable()
     from nplint.cli import main as run
 
     run()

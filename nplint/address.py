@@ -1,27 +1,34 @@
 """IP addresses and CIDR blocks as the API server reads them, leading zeros and all."""
 
 import re
-from ipaddress import IPv4Address, IPv4Network, IPv6Address, ip_address
+from typing import TYPE_CHECKING
 
-Address = IPv4Address | IPv6Address
+if TYPE_CHECKING:
+    from ipaddress import IPv4Address, IPv6Address
 
-_LEADING_ZEROS = re.compile(r"(?<![0-9A-Fa-f])0+(?=[0-9A-Fa-f])")
-_LENGTH = re.compile(r"0*(\d{1,3})", re.ASCII)
-_LOCAL_MULTICAST = IPv4Network("224.0.0.0/24")
+    Address = IPv4Address | IPv6Address
+
+_LEADING_ZEROS = r"(?<![0-9A-Fa-f])0+(?=[0-9A-Fa-f])"
+_LENGTH = r"0*(\d{1,3})"
 
 
-def parse(text: str) -> Address | None:
+def parse(text: str) -> "Address | None":
     """An address without zone or prefix length, or None. Leading zeros mean nothing: 010.0.0.1 is 10.0.0.1."""
+    if not text:
+        return None
+    # Most Services name no address, so most runs need none of this.
+    from ipaddress import ip_address
+
     try:
-        address = ip_address(_LEADING_ZEROS.sub("", text))
+        address = ip_address(re.sub(_LEADING_ZEROS, "", text))
     except ValueError:
         return None
-    if isinstance(address, IPv4Address):
+    if address.version == 4:
         return address
     return None if address.scope_id is not None else address.ipv4_mapped or address
 
 
-def family(address: Address) -> str:
+def family(address: "Address") -> str:
     """`IPv4` or `IPv6`."""
     return f"IPv{address.version}"
 
@@ -30,11 +37,11 @@ def is_block(text: str) -> bool:
     """Whether the text is a CIDR block; bits behind the prefix may be set."""
     address, _, length = text.partition("/")
     # The prefix of ::ffff:10.0.0.0 counts all 128 bits, although the address is read as 10.0.0.0.
-    bits, found = (128 if ":" in address else 32), _LENGTH.fullmatch(length)
+    bits, found = (128 if ":" in address else 32), re.fullmatch(_LENGTH, length, re.ASCII)
     return parse(address) is not None and found is not None and int(found[1]) <= bits
 
 
-def outside_use(address: Address) -> str:
+def outside_use(address: "Address") -> str:
     """Why an address cannot be an external one of a Service, or ""."""
     if address.is_unspecified:
         return "it stands for no address"
@@ -47,8 +54,8 @@ def outside_use(address: Address) -> str:
     return ""
 
 
-def _is_link_local_multicast(address: Address) -> bool:
-    if isinstance(address, IPv4Address):
-        return address in _LOCAL_MULTICAST
+def _is_link_local_multicast(address: "Address") -> bool:
+    if address.version == 4:
+        return address.packed[:3] == bytes((224, 0, 0))
     # The flags in the upper half of the second byte do not matter, only the scope in the lower half does.
     return address.packed[0] == 0xFF and address.packed[1] & 0x0F == 0x02

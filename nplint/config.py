@@ -1,13 +1,11 @@
-"""The configuration: .nplint.yaml or [tool.nplint] in pyproject.toml, found, checked and read."""
+"""Reads a configuration: .nplint.yaml, or [tool.nplint] in pyproject.toml."""
 
 import os
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from functools import cached_property
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
 
+from nplint.declared import Config, Patterns, Target
 from nplint.document import Document, Source, Span
 from nplint.document import Path as Steps
 from nplint.errors import NplintError
@@ -19,54 +17,7 @@ from nplint.structure import Flaw, flaws
 from nplint.suppress import Ignore
 
 if TYPE_CHECKING:
-    from pathspec import GitIgnoreSpec
-
-NAMES = (".nplint.yaml", ".nplint.yml", "pyproject.toml")
-
-
-@dataclass(frozen=True, eq=False)
-class Patterns:
-    """Patterns as in .gitignore, relative to a folder."""
-
-    folder: Path
-    lines: tuple[str, ...]
-
-    def match(self, path: str) -> bool:
-        """Whether a path, relative to the current folder, is meant."""
-        inside = os.path.relpath(os.path.abspath(path), self.folder).replace(os.sep, "/")
-        return not inside.startswith("../") and self._spec.match_file(inside)
-
-    @cached_property
-    def _spec(self) -> "GitIgnoreSpec":
-        from pathspec import GitIgnoreSpec
-
-        return GitIgnoreSpec.from_lines(self.lines)
-
-
-class Target(NamedTuple):
-    """A declared cluster with the manifests that go to it, and those that tell what else runs there."""
-
-    profile: Profile
-    paths: Patterns
-    context: Patterns
-
-
-@dataclass(frozen=True, eq=False)
-class Config:
-    """What a configuration says. One that is absent says nothing."""
-
-    folder: Path
-    root: Node | None = None
-    targets: tuple[Target, ...] = ()
-    severities: Mapping[str, Node] = field(default_factory=dict)
-    ignores: tuple[Ignore, ...] = ()
-    expectations: Mapping[str, frozenset[str]] = field(default_factory=dict)
-    exclude: Patterns | None = None
-
-    def option(self, name: str) -> Node | None:
-        """The place of an option that a flag may override, if the configuration sets it."""
-        node = self.root[name] if self.root else None
-        return node if node and node.present else None
+    pass
 
 
 class _TomlDocument(Document):
@@ -84,37 +35,21 @@ class _TomlDocument(Document):
         return self.source.span(start, start)
 
 
-def find(start: str) -> Path | None:
-    """The configuration for a path: in its folder or above, as far as the root of its repository."""
-    here = Path(start).resolve()
-    here = here if here.is_dir() else here.parent
-    while True:
-        for name in NAMES:
-            if (here / name).is_file() and (name != "pyproject.toml" or _has_table(here / name)):
-                return here / name
-        if (here / ".git").exists() or here.parent == here:
-            return None
-        here = here.parent
-
-
-def _has_table(file: Path) -> bool:
-    return "[tool.nplint" in file.read_text("utf-8", "replace")
-
-
-def load(file: Path, shown: str) -> Config:
+def load(file: str, shown: str) -> Config:
     """Read and check a configuration; `shown` is its path as messages give it.
 
     Raises:
         NplintError: it cannot be read, or says something that it cannot say.
     """
     try:
-        source = decode(shown, file.read_bytes())
+        with open(file, "rb") as opened:
+            source = decode(shown, opened.read())
     except OSError as error:
         raise NplintError(f"cannot read {shown}: {(error.strerror or str(error)).lower()}") from None
-    return read(source, file.resolve().parent)
+    return read(source, os.path.dirname(os.path.realpath(file)))
 
 
-def read(source: Source, folder: Path) -> Config:
+def read(source: Source, folder: str) -> Config:
     """Check a configuration's text and make sense of it; its patterns are relative to the folder.
 
     Raises:
@@ -199,7 +134,7 @@ _TYPE_NAMES = {
 }
 
 
-def _config(root: Node, folder: Path) -> Config:
+def _config(root: Node, folder: str) -> Config:
     return Config(
         folder,
         root,
@@ -211,7 +146,7 @@ def _config(root: Node, folder: Path) -> Config:
     )
 
 
-def _target(node: Node, name: str, folder: Path) -> Target:
+def _target(node: Node, name: str, folder: str) -> Target:
     try:
         profile = _profile(node, name)
     except NplintError as error:
@@ -257,7 +192,7 @@ def _port(text: str) -> int:
     return int(text)
 
 
-def _ignore(node: Node, folder: Path) -> Ignore:
+def _ignore(node: Node, folder: str) -> Ignore:
     rule, resource, path, reason, until = (node[name].text for name in ("rule", "resource", "path", "reason", "until"))
     return Ignore(rule, resource, Patterns(folder, (path,)).match if path else None, reason, until)
 

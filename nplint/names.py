@@ -2,24 +2,24 @@
 
 import re
 
-_LABEL = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?")
-_LABEL_1035 = re.compile(r"[a-z]([-a-z0-9]*[a-z0-9])?")
-_SUBDOMAIN = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*")
-_NAME = re.compile(r"([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]")
-_PORT_NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+_LABEL = r"[a-z0-9]([-a-z0-9]*[a-z0-9])?"
+_LABEL_1035 = r"[a-z]([-a-z0-9]*[a-z0-9])?"
+_SUBDOMAIN = r"[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*"
+_NAME = r"([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]"
+_PORT_NAME = r"[a-z0-9]+(-[a-z0-9]+)*"
 
 _LABEL_WAY = "it takes lower-case letters, digits and inner hyphens"
 
 
 def dns_label(text: str) -> str:
     """A label of RFC 1123: namespaces and the names of Service ports."""
-    return _too_long(text, 63) or ("" if _LABEL.fullmatch(text) else _LABEL_WAY)
+    return _too_long(text, 63) or ("" if re.fullmatch(_LABEL, text) else _LABEL_WAY)
 
 
 def service_name(text: str) -> str:
     """A label of RFC 1035: like RFC 1123's, but it begins with a letter."""
     way = "it takes lower-case letters, digits and inner hyphens, and begins with a letter"
-    return _too_long(text, 63) or ("" if _LABEL_1035.fullmatch(text) else way)
+    return _too_long(text, 63) or ("" if re.fullmatch(_LABEL_1035, text) else way)
 
 
 def generated_name(text: str) -> str:
@@ -31,7 +31,7 @@ def generated_name(text: str) -> str:
 def subdomain(text: str) -> str:
     """A DNS name of RFC 1123: labels with dots between them."""
     way = "it takes lower-case letters, digits, inner hyphens and dots between these"
-    return _too_long(text, 253) or ("" if _SUBDOMAIN.fullmatch(text) else way)
+    return _too_long(text, 253) or ("" if re.fullmatch(_SUBDOMAIN, text) else way)
 
 
 def external_name(text: str) -> str:
@@ -61,7 +61,7 @@ def port_name(text: str) -> str:
         return "it is longer than 15 characters"
     if not re.search(r"[a-z]", text):
         return "a name has a lower-case letter"
-    return "" if _PORT_NAME.fullmatch(text) else "it takes lower-case letters, digits and single inner hyphens"
+    return "" if re.fullmatch(_PORT_NAME, text) else "it takes lower-case letters, digits and single inner hyphens"
 
 
 def finalizer(text: str) -> str:
@@ -77,7 +77,7 @@ def _plain_name(text: str) -> str:
     if len(text.encode("utf-8", "surrogatepass")) > 63:
         return "it is longer than 63 bytes"
     way = "it takes letters, digits, `-`, `_` and `.`, with a letter or digit at both ends"
-    return "" if _NAME.fullmatch(text) else way
+    return "" if re.fullmatch(_NAME, text) else way
 
 
 def _too_long(text: str, most: int) -> str:

@@ -1,10 +1,10 @@
 """Everything that is pluggable, nplint's own rules and formats among it, found through the same hooks."""
 
+import os
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from importlib import import_module
-from pathlib import Path
 from pkgutil import iter_modules
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
@@ -69,13 +69,27 @@ def _entry_points() -> Iterable["EntryPoint"]:
     Most environments have no such package, and the machinery that reads their metadata takes longer to import than a
     manifest to lint. So it comes in only where some package's list of entry points names the group.
     """
-    folders = [Path(folder) for folder in sys.path]
-    lists = (file for folder in folders for file in folder.glob("*.*-info/entry_points.txt"))
-    if not any("[nplint]" in file.read_text("utf-8", "replace") for file in lists):
+    if not any(_names_the_group(folder) for folder in sys.path):
         return ()
     from importlib.metadata import entry_points
 
     return entry_points(group="nplint")
+
+
+def _names_the_group(folder: str) -> bool:
+    """Whether the metadata of some package in the folder registers something for nplint."""
+    try:
+        packages = [entry.path for entry in os.scandir(folder) if entry.name.endswith("-info")]
+    except OSError:
+        return False
+    for package in packages:
+        try:
+            with open(os.path.join(package, "entry_points.txt"), encoding="utf-8", errors="replace") as text:
+                if "[nplint]" in text.read():
+                    return True
+        except OSError:
+            continue
+    return False
 
 
 @contextmanager

@@ -8,6 +8,10 @@ from nplint import jsontext, placeholder
 from nplint.document import LINE_END, Defect, DefectKind, Document, Source
 from nplint.tree import UnreadableError, compose, construct
 
+_HARMLESS = re.compile(
+    r"""^[ \t]*\#[^\n]*|(?<=[\s\[{,:])(?:"(?:[^"\\\n]|\\.)*"|'(?:[^'\n]|'')*')(?=[ \t]*(?:[\r\n,\]}:]|\Z|[ \t]\#))""",
+    re.MULTILINE,
+)
 _SEPARATOR = re.compile(r"^---[^\S\n]*(?:#[^\n]*)?(?:\n|\Z)", re.MULTILINE)
 _DOCUMENT_END = re.compile(r"\s*(?:^\.\.\..*\s*)?", re.MULTILINE)
 _BAD_SEPARATOR = re.compile(r"^---", re.MULTILINE)
@@ -118,9 +122,14 @@ def _ignored_rest(source: Source, start: int, end: int) -> Defect:
     return Defect(DefectKind.IGNORED_REST, message, source.span(offset, line_end.start() if line_end else end))
 
 
+def _blank(found: re.Match[str]) -> str:
+    return " " * len(found[0])
+
+
 def _broken(source: Source, index: int, start: int, end: int, error: UnreadableError) -> Document:
     text = source.text[start:end]
-    template = placeholder.find(text, placeholder.TEMPLATE_MARKS)
+    # Marks in a comment or inside complete quotes disturb no parser: what is wrong is something else.
+    template = placeholder.find(_HARMLESS.sub(_blank, text), placeholder.TEMPLATE_MARKS)
     if template:
         action = " ".join(text[slice(*template)].split())
         defect = Defect(DefectKind.TEMPLATE, action, source.span(start + template[0], start + template[1]))

@@ -3,7 +3,6 @@
 import os
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
-from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
 from nplint.document import Defect, DefectKind, Document, Source, Span
@@ -11,6 +10,8 @@ from nplint.errors import NplintError
 from nplint.reader import decode, read
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from pathspec import GitIgnoreSpec
 
 STDIN = "<stdin>"
@@ -29,7 +30,7 @@ Matcher = Callable[[str], bool]
 class Ignore(NamedTuple):
     """What the .gitignore file of a folder says. A pattern that ends in a slash speaks about folders alone."""
 
-    folder: Path
+    folder: "Path"
     of_files: "GitIgnoreSpec"
     of_folders: "GitIgnoreSpec"
 
@@ -80,7 +81,7 @@ def gather(
     return Inputs(tuple(documents), without)
 
 
-def matching(folder: Path, matches: Matcher) -> Inputs:
+def matching(folder: "Path", matches: Matcher) -> Inputs:
     """Read the manifests below a folder whose paths match."""
     documents: list[Document] = []
     without = 0
@@ -102,46 +103,48 @@ def _files(
     if path == "-":
         yield STDIN, stdin.read()
     elif os.path.isdir(path):
+        from pathlib import Path
+
         for file in _walk(Path(path), _ignores_above(Path(path))):
             if not (excluded and excluded(shown(file))):
                 yield shown(file), _load(file)
     elif not os.path.lexists(path):
         raise NplintError(f"no such file or folder: {path}")
     elif not (force_exclude and excluded and excluded(path)):
-        yield shown(Path(path)), _load(Path(path))
+        yield shown(path), _load(path)
 
 
-def shown(path: Path) -> str:
+def shown(path: "str | Path") -> str:
     """A path as findings show it: relative to the current folder, with forward slashes."""
     try:
-        return Path(os.path.relpath(path)).as_posix()
+        return os.path.relpath(path).replace(os.sep, "/")
     except ValueError:
         # On Windows there is no way from one drive to another.
-        return path.as_posix()
+        return str(path).replace(os.sep, "/")
 
 
-def inside(path: str, folder: Path) -> str:
+def inside(path: str, folder: "Path") -> str:
     """A shown path as it looks from a folder."""
-    return Path(os.path.relpath(os.path.abspath(path), folder.resolve())).as_posix()
+    return os.path.relpath(os.path.abspath(path), folder.resolve()).replace(os.sep, "/")
 
 
-def _load(path: Path) -> bytes | Document:
+def _load(path: "str | Path") -> bytes | Document:
     """The bytes of a file, or a document whose defect says why there are none."""
     try:
-        with path.open("rb") as file:
+        with open(path, "rb") as file:
             data = file.read(MAX_BYTES + 1)
     except OSError as error:
         return _unreadable(path, (error.strerror or str(error)).lower())
     return data if len(data) <= MAX_BYTES else _unreadable(path, f"it is larger than {MAX_BYTES // 1024**2} MiB")
 
 
-def _unreadable(path: Path, reason: str) -> Document:
+def _unreadable(path: "str | Path", reason: str) -> Document:
     source = Source(shown(path), "")
     defect = Defect(DefectKind.UNREADABLE, reason, Span(source.path, 1, 1, 1, 1))
     return Document(source, 0, 0, 0, None, (defect,))
 
 
-def _walk(folder: Path, ignores: Ignores) -> Iterator[Path]:
+def _walk(folder: "Path", ignores: Ignores) -> Iterator["Path"]:
     """The files below a folder that may hold manifests, in order of their names; what git ignores is left out."""
     ignores = (*ignores, *_ignores_of(folder))
     try:
@@ -177,7 +180,7 @@ def _may_hold_manifests(name: str) -> bool:
     return suffix.lower() in _MANIFEST_SUFFIXES
 
 
-def _ignores_above(folder: Path) -> Ignores:
+def _ignores_above(folder: "Path") -> Ignores:
     """The .gitignore files above a folder, up to the root of its repository; none outside of a repository."""
     above: list[Path] = []
     here = folder.resolve()
@@ -191,7 +194,7 @@ def _ignores_above(folder: Path) -> Ignores:
     return () if _is_ignored(folder.resolve(), True, ignores) else ignores
 
 
-def _ignores_of(folder: Path) -> Ignores:
+def _ignores_of(folder: "Path") -> Ignores:
     try:
         lines = (folder / ".gitignore").read_text("utf-8-sig", "replace").splitlines()
     except OSError:
@@ -223,7 +226,7 @@ def _without_bad_lines(lines: list[str]) -> "GitIgnoreSpec":
     return spec
 
 
-def _is_ignored(path: Path, is_folder: bool, ignores: Ignores) -> bool:
+def _is_ignored(path: "Path", is_folder: bool, ignores: Ignores) -> bool:
     """Whether git ignores a path: the innermost .gitignore that says anything decides."""
     for ignore in reversed(ignores):
         name = os.path.relpath(path.parent.resolve() / path.name, ignore.folder).replace(os.sep, "/")

@@ -26,7 +26,7 @@ def documents(files: dict[str, str]) -> list[Document]:
 
 def clusters(example: Example) -> list[Cluster]:
     if example.config:
-        config = read_config(Source("example.yaml", cleandoc(example.config)), Path.cwd())
+        config = read_config(Source("example.yaml", cleandoc(example.config)), str(Path.cwd()))
         return [Cluster((), target.profile) for target in config.targets]
     before = Cluster(documents(example.files_before), example.profile) if example.files_before else None
     return [Cluster(documents(example.files), example.profile, before)]

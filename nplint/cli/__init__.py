@@ -1,6 +1,5 @@
 """The command line: arguments -> run -> exit code. The only package that prints and reads the environment and clock."""
 
-import gc
 import sys
 from importlib import import_module
 from typing import NoReturn
@@ -62,8 +61,6 @@ def cli() -> None:
 
 def main() -> NoReturn:
     """Run the command line and turn what goes wrong into its exit code."""
-    # A run is short and makes few cycles; the collector would walk every parsed document again and again.
-    gc.disable()
     try:
         cli.main(standalone_mode=False)
     except click.ClickException as error:

@@ -4,8 +4,9 @@ from collections.abc import Iterable
 from io import BytesIO
 from pathlib import Path
 
-from nplint import config, sources
+from nplint import sources
 from nplint.cluster import Cluster
+from nplint.declared import Patterns
 from nplint.resource import Service
 
 # What people call the folders of their clusters.
@@ -59,7 +60,7 @@ def begin(folder: Path) -> str:
 
 
 def _belongs(service: Service, folder: Path, paths: Iterable[str]) -> bool:
-    return config.Patterns(folder.resolve(), tuple(paths)).match(service.node.document.source.path)
+    return Patterns(str(folder.resolve()), tuple(paths)).match(service.node.document.source.path)
 
 
 def _clusters(names: list[str]) -> dict[str, list[str]]:

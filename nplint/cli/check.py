@@ -9,7 +9,7 @@ from nplint.cli.rules import choose, one_of
 from nplint.cli.terminal import show, tell, tell_failure, terminal
 
 if TYPE_CHECKING:
-    from nplint.config import Config
+    from nplint.declared import Config
     from nplint.report import Report
 
 EXIT_FOUND = 1

@@ -60,9 +60,10 @@ def validate(file: str | None) -> None:
     """Check the configuration that FILE is, or that holds for the current folder."""
     from nplint import plugins, sources
     from nplint.cli import rules
-    from nplint.config import find, load
+    from nplint.config import load
+    from nplint.declared import find
 
-    path = Path(file) if file else find(".")
+    path = file or find(".")
     if path is None:
         raise NplintError("there is no configuration here or above: `nplint init` writes one")
     loaded = load(path, sources.shown(path))

@@ -7,7 +7,7 @@ import click
 from click.core import ParameterSource
 
 if TYPE_CHECKING:
-    from nplint.config import Config
+    from nplint.declared import Config
 
 F = TypeVar("F", bound=Callable[..., Any])
 

@@ -9,7 +9,7 @@ from nplint.errors import NplintError
 
 if TYPE_CHECKING:
     from nplint.check import Rule
-    from nplint.config import Config
+    from nplint.declared import Config
     from nplint.node import Node
     from nplint.plugins import Plugins
 

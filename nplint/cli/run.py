@@ -1,16 +1,16 @@
 """From paths and settings to clusters: the configuration, the manifests, and which of them go together."""
 
+import os
 import sys
 from collections.abc import Sequence
 from io import BytesIO
-from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 
-from nplint import config, kustomize, profile, sources
+from nplint import kustomize, profile, sources
 from nplint.cli.options import TARGET_NAMES, Setting
 from nplint.cli.terminal import tell
 from nplint.cluster import Cluster
-from nplint.config import Config, Target
+from nplint.declared import Config, Target, find
 from nplint.document import Document
 from nplint.errors import NplintError
 from nplint.profile import Profile
@@ -30,13 +30,17 @@ def find_config(paths: Sequence[str], options: dict[str, Any]) -> Config:
         NplintError: it cannot be read, or says what it cannot say.
     """
     if options["isolated"]:
-        return Config(Path.cwd())
-    named = Path(options["config"]) if options["config"] else None
-    if named and not named.is_file():
+        return Config(os.getcwd())
+    named = options["config"]
+    if named and not os.path.isfile(named):
         raise NplintError(f"there is no configuration {named}")
     start = next((path for path in paths if path != "-"), ".")
-    found = named or config.find(start)
-    return config.load(found, sources.shown(found)) if found else Config(Path.cwd())
+    found = named or find(start)
+    if not found:
+        return Config(os.getcwd())
+    from nplint.config import load
+
+    return load(found, sources.shown(found))
 
 
 def gather(paths: Sequence[str], options: dict[str, Setting], configuration: Config) -> Inputs:
@@ -116,7 +120,9 @@ def _kustomizations(documents: Sequence[Document], members: Sequence[Document]) 
 def _context(target: Target) -> tuple[Document, ...]:
     if not target.context.lines:
         return ()
-    found = sources.matching(target.context.folder, target.context.match)
+    from pathlib import Path
+
+    found = sources.matching(Path(target.context.folder), target.context.match)
     if not found.documents:
         raise NplintError(
             f"the context of cluster {target.profile.name} holds no manifest: {', '.join(target.context.lines)}"

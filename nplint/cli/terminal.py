@@ -2,7 +2,8 @@
 
 import os
 import sys
-from typing import TYPE_CHECKING, Any, TextIO
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, TextIO
 
 if TYPE_CHECKING:
     from nplint.hookspecs import Terminal
@@ -10,14 +11,23 @@ if TYPE_CHECKING:
 
 def terminal(choice: str) -> "Terminal":
     """Standard output as a format sees it, with the colours that were asked for."""
-    import shutil
-
     from nplint.hookspecs import Terminal
 
-    return Terminal(_colored(choice, os.environ), shutil.get_terminal_size().columns)
+    return Terminal(_colored(choice, os.environ), _width(os.environ))
 
 
-def _colored(choice: str, environ: Any) -> bool:
+def _width(environ: Mapping[str, str]) -> int:
+    """The columns of the terminal; 80 where there is none, or one that says 0 as that of a hook does."""
+    columns = environ.get("COLUMNS", "")
+    if columns.isdecimal() and int(columns):
+        return int(columns)
+    try:
+        return os.get_terminal_size(sys.__stdout__.fileno()).columns or 80 if sys.__stdout__ else 80
+    except (OSError, ValueError):
+        return 80
+
+
+def _colored(choice: str, environ: Mapping[str, str]) -> bool:
     """Whether to colour: the flag, then NO_COLOR, FORCE_COLOR or CLICOLOR_FORCE, CLICOLOR=0, then the terminal."""
     if choice != "auto":
         return choice == "always"
@@ -25,7 +35,7 @@ def _colored(choice: str, environ: Any) -> bool:
         return False
     if environ.get("FORCE_COLOR", "0") not in ("", "0") or environ.get("CLICOLOR_FORCE", "0") not in ("", "0"):
         return True
-    return environ.get("CLICOLOR") != "0" and sys.stdout.isatty() and environ.get("TERM") != "dumb"
+    return environ.get("CLICOLOR") != "0" and bool(sys.stdout) and sys.stdout.isatty() and environ.get("TERM") != "dumb"
 
 
 def show(text: str) -> None:
@@ -38,7 +48,10 @@ def tell(text: str) -> None:
     _write(sys.stderr, f"{text}\n")
 
 
-def _write(stream: TextIO, text: str) -> None:
+def _write(stream: TextIO | None, text: str) -> None:
+    if stream is None:
+        # Closed by the caller, who does not want to know.
+        return
     # A terminal that cannot show a character of a manifest gets its escape, never an exception.
     if hasattr(stream, "reconfigure"):
         stream.reconfigure(errors="backslashreplace")

@@ -1,0 +1,83 @@
+"""What a configuration declares, and where to look for one."""
+
+import os
+from collections.abc import Mapping
+from functools import cached_property
+from types import MappingProxyType
+from typing import TYPE_CHECKING, NamedTuple
+
+from nplint.node import Node
+from nplint.profile import Profile
+
+if TYPE_CHECKING:
+    from pathspec import GitIgnoreSpec
+
+    from nplint.suppress import Ignore
+
+NAMES = (".nplint.yaml", ".nplint.yml", "pyproject.toml")
+
+
+class Patterns:
+    """Patterns as in .gitignore, relative to a folder."""
+
+    def __init__(self, folder: str, lines: tuple[str, ...]) -> None:
+        self.folder = folder
+        self.lines = lines
+
+    def match(self, path: str) -> bool:
+        """Whether a path, relative to the current folder, is meant."""
+        inside = os.path.relpath(os.path.abspath(path), self.folder).replace(os.sep, "/")
+        return not inside.startswith("../") and self._spec.match_file(inside)
+
+    @cached_property
+    def _spec(self) -> "GitIgnoreSpec":
+        from pathspec import GitIgnoreSpec
+
+        return GitIgnoreSpec.from_lines(self.lines)
+
+
+class Target(NamedTuple):
+    """A declared cluster with the manifests that go to it, and those that tell what else runs there."""
+
+    profile: Profile
+    paths: Patterns
+    context: Patterns
+
+
+class Config(NamedTuple):
+    """What a configuration says. One that is absent says nothing."""
+
+    folder: str
+    root: Node | None = None
+    targets: tuple[Target, ...] = ()
+    severities: Mapping[str, Node] = MappingProxyType({})
+    ignores: "tuple[Ignore, ...]" = ()
+    expectations: Mapping[str, frozenset[str]] = MappingProxyType({})
+    exclude: Patterns | None = None
+
+    def option(self, name: str) -> Node | None:
+        """The place of an option that a flag may override, if the configuration sets it."""
+        node = self.root[name] if self.root else None
+        return node if node and node.present else None
+
+
+def find(start: str) -> str | None:
+    """The configuration for a path: in its folder or above, as far as the root of its repository."""
+    here = os.path.realpath(start)
+    here = here if os.path.isdir(here) else os.path.dirname(here)
+    while True:
+        for file in (os.path.join(here, name) for name in NAMES):
+            if os.path.isfile(file) and (not file.endswith(".toml") or _has_table(file)):
+                return file
+        above = os.path.dirname(here)
+        if above == here or os.path.exists(os.path.join(here, ".git")):
+            return None
+        here = above
+
+
+def _has_table(file: str) -> bool:
+    try:
+        with open(file, encoding="utf-8", errors="replace") as text:
+            return "[tool.nplint" in text.read()
+    except OSError:
+        return False
