@@ -148,13 +148,17 @@ class Cluster:
     def namespaces(self, resource: Resource) -> frozenset[str]:
         """The namespaces it may be in: kustomize's if it puts the file into any, else its own, else `default`."""
         placed = self.kustomizations.namespaces.get(resource.node.document.source.path)
-        return placed or frozenset((resource.namespace or "default",))
+        written = resource.node["metadata"]["namespace"].value
+        # What a template hides is at least the same wherever it is written the same.
+        return placed or frozenset((written if isinstance(written, str) and written else "default",))
 
     def backends(self, service: Service) -> list[Workload]:
         """The workloads whose pods the Service selects, in its namespace, in the order of the input.
 
         Without a declared cluster, those beside the Service, or else all there are.
         """
+        if any(service.spec["selector"].placeholders()):
+            return []
         found: list[list[Workload]] = [
             [workload for space in self.namespaces(service) for workload in self._labelled.get((space, *label), ())]
             for label in service.selector.items()

@@ -15,6 +15,7 @@ from nplint.tree import Tree, UnreadableError, Value, compose, key_of, mappings_
 Path = tuple[str | int, ...]
 """The steps from a document's root to a value in it: ("spec", "ports", 0, "nodePort")."""
 
+KUSTOMIZATION_NAMES = ("kustomization.yaml", "kustomization.yml", "Kustomization")
 LINE_END = re.compile(r"\r\n|\n|\r")
 
 
@@ -42,7 +43,7 @@ class Source:
     @property
     def is_kustomization(self) -> bool:
         """Whether the file steers kustomize; such a file may leave its apiVersion and kind out."""
-        return posixpath.basename(self.path) in ("kustomization.yaml", "kustomization.yml", "Kustomization")
+        return posixpath.basename(self.path) in KUSTOMIZATION_NAMES
 
     @cached_property
     def line_starts(self) -> list[int]:

@@ -13,10 +13,11 @@ hookimpl = pluggy.HookimplMarker("nplint")
 
 
 class Terminal(NamedTuple):
-    """What a format may need to know of where its text goes: whether colour shows there, and how wide it is."""
+    """What a format may need to know of where its text goes: colour or none, the columns, and the characters."""
 
     color: bool = False
     width: int = 80
+    encoding: str = "utf-8"
 
 
 Formatter = Callable[[Report, Terminal], str]

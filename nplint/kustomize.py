@@ -16,9 +16,10 @@ _GENERATORS = ("helmCharts", "helmChartInflationGenerator", "generators")
 class Kustomizations(NamedTuple):
     """What is known of the files that kustomizations name, by path.
 
-    `patches` are parts of objects. `roots` are the outermost kustomizations that bring a file in, `namespaces` those
-    that they put its objects into; a file that none brings in is in neither. `patched` are files whose objects a
-    kustomization changes, `unseen` the outermost kustomizations that also bring in what is not in the input.
+    `patches` are parts of objects, named as patches and never as resources. `roots` are the outermost kustomizations
+    that bring a file in, `namespaces` those that they put its objects into; a file that none brings in is in neither.
+    `patched` are files whose objects a kustomization changes, `unseen` the outermost kustomizations that also bring in
+    what is not in the input.
     """
 
     patches: frozenset[str]
@@ -40,8 +41,9 @@ def find(documents: Iterable[Document]) -> Kustomizations:
     outermost = known.keys() - included
     brought = [file for folder in sorted(outermost) for file in _files(known, (folder,), "", patched=False)]
     paths = {document.source.path for document in documents}
+    whole = {file.path for file in brought}
     return Kustomizations(
-        patches=frozenset(path for folder, node in known.items() for path in _patches(node, folder)),
+        patches=frozenset(path for folder, node in known.items() for path in _patches(node, folder)) - whole,
         roots=_grouped((file.path, file.root) for file in brought),
         namespaces=_grouped((file.path, file.namespace) for file in brought if file.namespace),
         patched=frozenset(file.path for file in brought if file.patched),
@@ -89,7 +91,9 @@ def _patches(node: Node, folder: str) -> Iterator[str]:
 
 
 def _join(folder: str, path: str) -> str:
-    return posixpath.normpath(posixpath.join(folder, path))
+    joined = posixpath.normpath(posixpath.join(folder, path))
+    # A kustomization above the current folder may lead down into it again, where paths are shown without the detour.
+    return posixpath.relpath(joined) if joined.startswith("../") else joined
 
 
 def _folder(document: Document) -> str:

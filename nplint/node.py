@@ -111,4 +111,5 @@ class Node:
         for child in self:
             yield from child.placeholders()
         for key in self.value if isinstance(self.value, dict) else ():
-            yield from self[key].placeholders()
+            child = self[key]
+            yield from (child.key,) if child.is_placeholder_key else child.placeholders()

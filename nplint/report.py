@@ -40,7 +40,7 @@ class RuleRun(NamedTuple):
 
 
 class Coverage(NamedTuple):
-    """What was looked at. Every file is counted once: as judged, as a template or as unreadable."""
+    """What was looked at. Every file counts once: as judged, as a patch, as a template or as unreadable."""
 
     files: int
     judged: int
@@ -119,16 +119,16 @@ def _coverage(clusters: Sequence[Cluster]) -> Coverage:
         files[state].add(document.source.path)
         counts[state] += 1
     services = _services(clusters)
-    patches = frozenset[str]().union(*(cluster.kustomizations.patches for cluster in clusters))
+    patches = frozenset[str]().union(*(cluster.kustomizations.patches for cluster in clusters)) & files["judged"]
     return Coverage(
         files=len(set().union(*files.values())),
-        judged=len(files["judged"] - files["template"] - files["unreadable"]),
+        judged=len(files["judged"] - files["template"] - files["unreadable"] - patches),
         templates=len(files["template"] - files["unreadable"]),
         unreadable=len(files["unreadable"]),
         documents=counts.total(),
         template_documents=counts["template"],
         unreadable_documents=counts["unreadable"],
-        patch_files=len(patches & files["judged"]),
+        patch_files=len(patches),
         services=len(services),
         services_with_node_ports=sum(service.has_node_ports for service in services),
         clusters=sum(cluster.profile.name is not None for cluster in clusters),

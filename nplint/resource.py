@@ -260,9 +260,10 @@ class Workload(Resource):
         return 1 if number is None or self.kind == "Pod" else number
 
     @property
-    def host_network(self) -> bool:
-        """Whether its pods live in their node's network."""
-        return self.pod_spec["hostNetwork"].value is True
+    def host_network(self) -> bool | None:
+        """Whether its pods live in their node's network; None while a template hides it."""
+        node = self.pod_spec["hostNetwork"]
+        return None if node.is_placeholder else node.value is True
 
     @property
     def node_name(self) -> str:
@@ -279,6 +280,7 @@ class Workload(Resource):
     def unrendered(self) -> Iterator[Node]:
         yield from super().unrendered()
         yield from self.template["metadata"]["labels"].placeholders()
+        yield from self.pod_spec["hostNetwork"].placeholders()
 
     def unrendered_ports(self) -> Iterator[Node]:
         """Values in its containers' ports that a template tool still has to fill in."""

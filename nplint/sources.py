@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
-from nplint.document import Defect, DefectKind, Document, Source, Span
+from nplint.document import KUSTOMIZATION_NAMES, Defect, DefectKind, Document, Source, Span
 from nplint.errors import NplintError
 from nplint.reader import decode, read
 
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 STDIN = "<stdin>"
 MAX_BYTES = 512 * 1024 * 1024
 """The largest file that is read; a larger one is reported as unreadable."""
+
+_TOO_LARGE = f"it is larger than {MAX_BYTES // 1024**2} MiB"
 
 _MANIFEST_SUFFIXES = (".yaml", ".yml", ".json")
 _TEMPLATE_SUFFIXES = (".j2", ".jinja", ".jinja2", ".tmpl", ".tpl", ".gotmpl", ".erb")
@@ -81,6 +83,19 @@ def gather(
     return Inputs(tuple(documents), without)
 
 
+def kustomizations_above(paths: Iterable[str]) -> tuple[Document, ...]:
+    """The kustomizations in the folders above what is linted: they tell whether a file is only a patch."""
+    folders: dict[str, None] = {}
+    for path in paths:
+        here = os.path.dirname(os.path.abspath(path)) if path != "-" else ""
+        while here and here not in folders:
+            folders[here] = None
+            above = os.path.dirname(here)
+            here = "" if above == here or os.path.exists(os.path.join(here, ".git")) else above
+    files = (os.path.join(folder, name) for folder in folders for name in KUSTOMIZATION_NAMES)
+    return tuple(one for file in files if os.path.isfile(file) for one in _manifests(shown(file), _load(file)))
+
+
 def matching(folder: "Path", matches: Matcher) -> Inputs:
     """Read the manifests below a folder whose paths match."""
     documents: list[Document] = []
@@ -101,7 +116,8 @@ def _files(
     path: str, stdin: BinaryIO, excluded: Matcher | None, force_exclude: bool
 ) -> Iterator[tuple[str, bytes | Document]]:
     if path == "-":
-        yield STDIN, stdin.read()
+        data = stdin.read(MAX_BYTES + 1)
+        yield STDIN, data if len(data) <= MAX_BYTES else _unreadable(STDIN, _TOO_LARGE)
     elif os.path.isdir(path):
         from pathlib import Path
 
@@ -135,11 +151,11 @@ def _load(path: "str | Path") -> bytes | Document:
             data = file.read(MAX_BYTES + 1)
     except OSError as error:
         return _unreadable(path, (error.strerror or str(error)).lower())
-    return data if len(data) <= MAX_BYTES else _unreadable(path, f"it is larger than {MAX_BYTES // 1024**2} MiB")
+    return data if len(data) <= MAX_BYTES else _unreadable(path, _TOO_LARGE)
 
 
 def _unreadable(path: "str | Path", reason: str) -> Document:
-    source = Source(shown(path), "")
+    source = Source(STDIN if path == STDIN else shown(path), "")
     defect = Defect(DefectKind.UNREADABLE, reason, Span(source.path, 1, 1, 1, 1))
     return Document(source, 0, 0, 0, None, (defect,))
 

@@ -48,7 +48,9 @@ def flaws(root: Node, name: str = "service") -> Iterator[Flaw]:
         place = root.at(tuple(error.absolute_path))
         keyword, broken = str(error.validator), cast(Schema, error.schema)
         if keyword == "additionalProperties":
-            unknown = (node for key, node in place.items() if key not in broken["properties"])
+            unknown = (
+                node for key, node in place.items() if key not in broken["properties"] and not node.is_placeholder_key
+            )
             yield from (Flaw(node.key, keyword, broken) for node in unknown)
         elif not place.is_placeholder and (keyword == "type" or _has_type(validator, error.instance, broken)):
             yield Flaw(place, keyword, broken)

@@ -3,6 +3,7 @@
 from nplint import Cluster, Example, Problem, Problems, Profile, Service, Severity, When, Workload, rule
 from nplint.spelling import listed
 
+_HELP = "set `externalTrafficPolicy: Cluster`; pods then see a node's address instead of the client's"
 _TURBO = Profile(type="turbo", network="cloud-native-2.0")
 
 
@@ -113,23 +114,22 @@ def local_affinity_on_turbo(cluster: Cluster) -> Problems:
 def _judge(cluster: Cluster, service: Service) -> Problem:
     place = service.spec["externalTrafficPolicy"]
     backends = cluster.backends(service)
-    others = [workload for workload in backends if not workload.host_network]
-    if backends and not others:
-        names = _titles(backends)
-        message = f"CCE Turbo has node-level affinity only for pods in the host's network, as those of {names} are"
+    others = [workload for workload in backends if workload.host_network is False]
+    unproven = cluster.unseen_backends(service) or any(workload.host_network is None for workload in backends)
+    if others:
+        message = (
+            f"CCE Turbo has no node-level affinity for {_titles(others)}, whose pods are not in the host's network"
+        )
+        related = tuple((workload.pod_spec.key, "its pods have their own network") for workload in others)
+        return Problem(place, message, help=_HELP, related=related)
+    if backends and not unproven:
+        message = f"CCE Turbo has node-level affinity only for pods in the host's network, as those of {_titles(backends)} are"
         related = tuple((workload.pod_spec["hostNetwork"], "in the host's network") for workload in backends)
         return Problem(place, message, severity=Severity.NOTE, related=related)
-    help_ = "set `externalTrafficPolicy: Cluster`; pods then see a node's address instead of the client's"
-    if not others:
-        return Problem(
-            place,
-            "CCE Turbo has no node-level affinity, and no manifest here shows which pods are behind this Service",
-            help=help_,
-        )
-    names = _titles(others)
-    message = f"CCE Turbo has no node-level affinity for {names}, whose pods are not in the host's network"
-    related = tuple((workload.pod_spec.key, "its pods have their own network") for workload in others)
-    return Problem(place, message, help=help_, related=related)
+    message = "CCE Turbo has no node-level affinity, and no manifest here shows which pods are behind this Service"
+    if backends:
+        message = f"CCE Turbo has no node-level affinity, and it is not sure that {_titles(backends)} is all there is behind this Service"
+    return Problem(place, message, help=_HELP)
 
 
 def _titles(workloads: list[Workload]) -> str:

@@ -114,7 +114,12 @@ def test_typed_reads(path: Path, text: str, number: int | None) -> None:
 
 
 def test_placeholders_are_found_wherever_they_stand() -> None:
-    assert [node.field for node in root().placeholders()] == ["metadata.name", "metadata.labels.app", "spec.ports[2]"]
+    assert [node.field for node in root().placeholders()] == [
+        "metadata.name",
+        "metadata.labels.app",
+        "metadata.labels.{{ key }}",
+        "spec.ports[2]",
+    ]
     assert [node.field for node in root()["spec"]["type"].placeholders()] == []
     assert root()["metadata"]["name"].is_placeholder
     assert not root()["spec"]["type"].is_placeholder

@@ -286,6 +286,7 @@ def test_json_sums_up() -> None:
         "unreadable": 1,
         "templates": 1,
         "judgedFiles": 1,
+        "patchFiles": 0,
         "templateFiles": 1,
         "unreadableFiles": 1,
     }

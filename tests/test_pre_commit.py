@@ -105,7 +105,7 @@ def test_a_hook_lets_a_good_manifest_pass(user: Repository, hook: str) -> None:
     user.stage({"web.yaml": FINE})
     run = user.hook(hook)
     assert run.returncode == 0, run.stdout
-    assert "nothing found in 1 file" in run.stdout
+    assert " in 1 file (1 Service" in run.stdout
 
 
 @pytest.mark.parametrize("hook", HOOKS)

@@ -1,16 +1,21 @@
 """A first configuration for a repository, made of what is found in it."""
 
-from collections.abc import Iterable
+import json
+import re
 from io import BytesIO
 from pathlib import Path
 
-from nplint import sources
+from nplint import kustomize, sources
 from nplint.cluster import Cluster
 from nplint.declared import Patterns
 from nplint.resource import Service
 
 # What people call the folders of their clusters.
 _STAGES = ("prod", "production", "live", "staging", "stage", "preprod", "test", "qa", "dev", "development")
+# And those of the folders that hold one folder for each cluster.
+_OVERLAYS = ("overlays", "clusters", "environments", "envs")
+# What YAML takes for something other than text.
+_WORDS = ("true", "false", "yes", "no", "on", "off", "y", "n", "null")
 
 _HEAD = """\
 # yaml-language-server: $schema=https://raw.githubusercontent.com/nplint/nplint/main/schemas/config.json
@@ -49,34 +54,50 @@ _TAIL = """\
 def begin(folder: Path) -> str:
     """The text of a commented configuration for a folder."""
     found = sources.gather([str(folder)], BytesIO(), must_hold_manifests=False)
-    services = Cluster(found.documents).services
-    names = sorted({sources.inside(service.node.document.source.path, folder) for service in services})
+    cluster = Cluster(found.documents)
+    telling = [service.node.document for service in cluster.services]
+    telling += [document for document in found.documents if kustomize.is_kustomization(document)]
+    names = sorted({sources.inside(document.source.path, folder) for document in telling})
     parts = [_HEAD]
     for name, paths in _clusters(names).items():
-        lines = "\n".join(f"      - {path}" for path in paths)
-        parts.append(_CLUSTER.format(name=name, paths=lines))
-        parts.append(_ledger([one for one in services if _belongs(one, folder, paths)]))
+        lines = "\n".join(f"      - {_quoted(path)}" for path in paths)
+        parts.append(_CLUSTER.format(name=_quoted(name), paths=lines))
+        target = Patterns(str(folder.resolve()), tuple(paths))
+        parts.append(_ledger([one for one in cluster.services if _belongs(one, cluster, target)]))
     return "".join([*parts, _TAIL])
 
 
-def _belongs(service: Service, folder: Path, paths: Iterable[str]) -> bool:
-    return Patterns(str(folder.resolve()), tuple(paths)).match(service.node.document.source.path)
+def _belongs(service: Service, cluster: Cluster, target: Patterns) -> bool:
+    path = service.node.document.source.path
+    outer = (f"{folder}/kustomization.yaml" for folder in cluster.kustomizations.roots.get(path, ()))
+    return any(target.match(name) for name in (path, *outer))
 
 
 def _clusters(names: list[str]) -> dict[str, list[str]]:
-    """Clusters by the folders that bear the name of a stage; one for everything where no folder does."""
+    """Clusters by the folders that are a stage; one for everything where no folder is."""
     found: dict[str, list[str]] = {}
     for name in names:
         parts = name.split("/")[:-1]
-        stage = next((index for index, part in enumerate(parts) if part.lower() in _STAGES), None)
+        stage = next((index for index in range(len(parts)) if _is_stage(parts, index)), None)
         if stage is not None:
-            pattern = "/".join(parts[: stage + 1]) + "/**"
-            patterns = found.setdefault(parts[stage].lower(), [])
+            pattern = re.sub(r"([\\*?\[\]!# ])", r"\\\1", "/".join(parts[: stage + 1])) + "/**"
+            patterns = found.setdefault(re.sub(r"[^\w.-]+", "-", parts[stage].lower()), [])
             patterns += [] if pattern in patterns else [pattern]
-    return dict(sorted(found.items())) or {"main": ['"**"']}
+    return dict(sorted(found.items())) or {"main": ["**"]}
+
+
+def _is_stage(parts: list[str], index: int) -> bool:
+    """Whether a folder is called like a stage, or stands where overlays do."""
+    return parts[index].lower() in _STAGES or (index > 0 and parts[index - 1].lower() in _OVERLAYS)
+
+
+def _quoted(text: str) -> str:
+    """A text for YAML, in quotes where it could be read as something else."""
+    plain = re.fullmatch(r"[A-Za-z][A-Za-z0-9_./-]*(\*\*)?", text) and text.lower() not in _WORDS
+    return text if plain else json.dumps(text)
 
 
 def _ledger(services: list[Service]) -> str:
     pinned = sorted({(number, service.title) for service in services for number, _ in service.claimed_ports()})
-    lines = [f'    #   {number}: "{title}"\n' for number, title in pinned if title.isprintable()]
+    lines = [f"    #   {number}: {json.dumps(title)}\n" for number, title in pinned]
     return _LEDGER + "".join(lines) if lines else ""

@@ -7,9 +7,12 @@ import click
 from nplint.cli.options import Setting, inputs, option, settings, target
 from nplint.cli.rules import choose, one_of
 from nplint.cli.terminal import show, tell, tell_failure, terminal
+from nplint.errors import NplintError
 
 if TYPE_CHECKING:
     from nplint.declared import Config
+    from nplint.hookspecs import Formatter
+    from nplint.plugins import Plugins
     from nplint.report import Report
 
 EXIT_FOUND = 1
@@ -74,11 +77,19 @@ def check(ctx: click.Context, /, paths: tuple[str, ...], **options: Any) -> None
     config = run.find_config(paths, options)
     chosen = settings(ctx, config)
     rules = choose(loaded, chosen["select"].value, chosen["ignore"].value, config)
-    render = one_of("format", loaded.formats, chosen["format_"].value)
+    render = _format(loaded, chosen["format_"])
     found = run.gather(paths, chosen, config)
     report = _suppress(lint_clusters(found.clusters, rules), config)
     show(render(report, terminal(options["color"])))
     _finish(report, found.without_manifest, chosen)
+
+
+def _format(loaded: "Plugins", chosen: Setting) -> "Formatter":
+    try:
+        render: Formatter = one_of("format", loaded.formats, chosen.value)
+    except NplintError as error:
+        raise error if chosen.origin == "--format" else NplintError(f"{chosen.origin}: {error}") from None
+    return render
 
 
 def _suppress(report: "Report", config: "Config") -> "Report":

@@ -8,6 +8,7 @@ import click
 from nplint.cli.options import option, settings
 from nplint.cli.terminal import show, tell
 from nplint.errors import NplintError
+from nplint.output.excerpt import printable
 
 if TYPE_CHECKING:
     from nplint.node import Node
@@ -18,15 +19,15 @@ def config() -> None:
     """Show or check the configuration."""
 
 
-@config.command("show")
-@click.argument("path", default=".")
+@config.command("show", context_settings={"ignore_unknown_options": True})
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED, metavar="[PATH] [OPTION]...")
 @click.pass_context
-def show_config(ctx: click.Context, path: str) -> None:
-    """Print every value that holds for PATH, and where it comes from."""
+def show_config(ctx: click.Context, arguments: tuple[str, ...]) -> None:
+    """Print every value that holds for PATH, with options as `nplint check` takes them, and where each comes from."""
     from nplint.cli import check, run
 
-    check_context = check.check.make_context("check", [path], parent=ctx.parent)
-    configuration = run.find_config((path,), check_context.params)
+    check_context = check.check.make_context("check", list(arguments), parent=ctx.parent)
+    configuration = run.find_config(check_context.params["paths"], check_context.params)
     rows = [
         (name.rstrip("_").replace("_", "-"), _written(setting.value), setting.origin)
         for name, setting in settings(check_context, configuration).items()
@@ -43,7 +44,7 @@ def _leaves(node: "Node") -> list[tuple[str, str, str]]:
     if children:
         return [row for child in children for row in _leaves(child)]
     span = node.span
-    return [(node.field, _written(node.value), f"{span.file}:{span.line}:{span.column}")]
+    return [(printable(node.field), _written(node.value), printable(f"{span.file}:{span.line}:{span.column}"))]
 
 
 def _written(value: Any) -> str:
@@ -51,7 +52,7 @@ def _written(value: Any) -> str:
         return "-"
     if isinstance(value, bool):
         return "true" if value else "false"
-    return ", ".join(value) if isinstance(value, tuple) else str(value)
+    return printable(", ".join(value) if isinstance(value, tuple) else str(value))
 
 
 @config.command("validate")
@@ -78,8 +79,11 @@ def init(folder: str, force: bool) -> None:
     """Write a commented .nplint.yaml, made of what FOLDER holds."""
     from nplint.cli.begin import begin
 
+    if not Path(folder).is_dir():
+        raise NplintError(f"no such folder: {folder}")
     file = Path(folder) / ".nplint.yaml"
-    if file.exists() and not force:
-        raise NplintError(f"{file} is there already: edit it, or overwrite it with --force")
+    there = [name for name in (".nplint.yaml", ".nplint.yml") if (Path(folder) / name).exists()]
+    if there and not force:
+        raise NplintError(f"{Path(folder) / there[0]} is there already: edit it, or overwrite it with --force")
     file.write_text(begin(Path(folder)), "utf-8")
     tell(f"wrote {file}: complete what it leaves open, then run `nplint config validate`")

@@ -48,12 +48,15 @@ target = together(
     option("--proxy-mode", type=click.Choice(["iptables", "ipvs"]), help="How its nodes forward to Services."),
     option("--node-port-range", metavar="LOW-HIGH", help="The node ports it hands out.  [default: 30000-32767]"),
 )
+LASTING = ("fail-on", "format", "require-manifests")
+"""The options that a configuration may set; `ignore` and `context` mean something else there."""
 TARGET_NAMES = ("type_", "network", "cluster_version", "proxy_mode", "node_port_range")
 
 inputs = together(
     option("--config", metavar="FILE", help="The configuration to use, instead of the one found above the path."),
     option("--isolated", is_flag=True, help="Use no configuration."),
     option("--context", multiple=True, metavar="FILE", help="What else runs in the cluster; not reported on."),
+    option("--separately", is_flag=True, help="Judge each file on its own, for hooks that are given files in lots."),
     option("--force-exclude", is_flag=True, help="Apply the configuration's `exclude` to named files as well."),
     option(
         "--require-manifests", is_flag=True, help="Exit with 2 when no manifest is found, wherever one was looked for."
@@ -90,7 +93,7 @@ def _setting(ctx: click.Context, parameter: click.Option, config: "Config") -> S
         return Setting(value, flag)
     if source is ParameterSource.ENVIRONMENT:
         return Setting(value, str(parameter.envvar))
-    configured = config.option(flag[2:])
+    configured = config.option(flag[2:]) if flag[2:] in LASTING else None
     if configured is None:
         return Setting(value, "default")
     span = configured.span

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
-from nplint.cli.options import inputs, option, settings, target
+from nplint.cli.options import inputs, settings, target
 from nplint.cli.terminal import show
 from nplint.errors import NplintError
 
@@ -27,7 +27,7 @@ class Claim(NamedTuple):
 @click.argument("paths", nargs=-1, metavar="[PATH]...")
 @target
 @inputs
-@option(
+@click.option(
     "--format",
     "format_",
     type=click.Choice(["text", "json", "csv", "markdown"]),

@@ -10,7 +10,6 @@ from nplint.errors import NplintError
 if TYPE_CHECKING:
     from nplint.check import Rule
     from nplint.declared import Config
-    from nplint.node import Node
     from nplint.plugins import Plugins
 
 
@@ -44,10 +43,12 @@ def choose(loaded: "Plugins", select: tuple[str, ...], ignore: tuple[str, ...], 
         NplintError: a rule is unknown, or none is left.
     """
     wanted, unwanted = _names(select), _names(ignore)
+    if select and not wanted:
+        raise NplintError("--select names no rule: leave it out to run all, `nplint rules` lists them")
     for name in (*wanted, *unwanted):
         one_of("rule", loaded.rules, name)
     known = {name: _configured(rule, config.severities) for name, rule in loaded.rules.items()}
-    _check_names(config.severities, loaded)
+    _check_names(config, loaded)
     chosen = [known[name] for name in wanted] or [rule for rule in known.values() if rule.default]
     left = [rule for rule in chosen if rule.name not in unwanted]
     if not left:
@@ -71,13 +72,19 @@ def _configured(rule: "Rule", severities: Any) -> "Rule":
     return rule._replace(default=True, severity=rule.severity if wish in (True, "on") else Severity(wish))
 
 
-def _check_names(severities: "dict[str, Node] | Any", loaded: "Plugins") -> None:
-    for name, node in severities.items():
+def _check_names(config: "Config", loaded: "Plugins") -> None:
+    named = [(name, node.key) for name, node in config.severities.items()]
+    if config.root:
+        named += [(node["rule"].text, node["rule"]) for node in config.root["ignore"] if node["rule"].present]
+    wrong = []
+    for name, node in named:
         try:
             one_of("rule", loaded.rules, name)
         except NplintError as error:
-            span = node.key.span
-            raise NplintError(f"{span.file}:{span.line}:{span.column}: {error}") from None
+            span = node.span
+            wrong.append(f"{span.file}:{span.line}:{span.column}: {error}")
+    if wrong:
+        raise NplintError(*wrong)
 
 
 def one_of(what: str, known: Any, name: str) -> Any:

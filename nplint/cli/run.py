@@ -59,9 +59,13 @@ def gather(paths: Sequence[str], options: dict[str, Setting], configuration: Con
     )
     if not found.documents:
         _nothing_to_lint(options["require_manifests"].value)
-    context = sources.gather(options["context"].value, _stdin()).documents
+    known = {document.source.path for document in found.documents}
+    above = (one for one in sources.kustomizations_above(paths or (".",)) if one.source.path not in known)
+    context = (*sources.gather(options["context"].value, _stdin()).documents, *above)
     declared = _declared(options)
-    if declared.is_declared or not configuration.targets:
+    if options["separately"].value:
+        clusters = _separate(found.documents, declared, context)
+    elif declared.is_declared or not configuration.targets:
         clusters = [Cluster(found.documents, declared, context=context, expectations=configuration.expectations)]
     else:
         clusters = _clusters(found.documents, context, configuration)
@@ -87,6 +91,14 @@ def _declared(options: dict[str, Setting]) -> Profile:
     for _, message in profile.impossibilities(declared):
         raise NplintError(message)
     return declared
+
+
+def _separate(documents: Sequence[Document], profile: Profile, context: Sequence[Document]) -> list[Cluster]:
+    """A cluster for each file, of which nobody knows what else is in it."""
+    files: dict[str, list[Document]] = {}
+    for document in documents:
+        files.setdefault(document.source.path, []).append(document)
+    return [Cluster(each, profile._replace(is_declared=False), context=context) for each in files.values()]
 
 
 def _clusters(documents: Sequence[Document], context: Sequence[Document], configuration: Config) -> list[Cluster]:

@@ -13,7 +13,8 @@ def terminal(choice: str) -> "Terminal":
     """Standard output as a format sees it, with the colours that were asked for."""
     from nplint.hookspecs import Terminal
 
-    return Terminal(_colored(choice, os.environ), _width(os.environ))
+    encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
+    return Terminal(_colored(choice, os.environ), _width(os.environ), encoding)
 
 
 def _width(environ: Mapping[str, str]) -> int:

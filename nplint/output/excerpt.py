@@ -32,7 +32,7 @@ class Excerpt(NamedTuple):
     length: int
 
 
-def excerpt(source: Source, span: Span, room: int) -> Excerpt:
+def excerpt(source: Source, span: Span, room: int, encoding: str = "utf-8") -> Excerpt:
     """The first line of a place, in at most `room` columns. A place that goes on below is marked to the line's end."""
     raw = source.line(span.line)
     start = span.column - 1
@@ -40,13 +40,15 @@ def excerpt(source: Source, span: Span, room: int) -> Excerpt:
     room = max(room, 20)
     # Of a line of a megabyte only what is near can be shown, and spelling out the rest takes long.
     reach = 4 * room
-    before, marked = _spell(raw[max(start - reach, 0) : start]), _spell(raw[start : min(end, start + reach)])
-    before, marked, after = _cut(before, marked, _spell(raw[end : end + reach].rstrip()), room)
+    near = (raw[max(start - reach, 0) : start], raw[start : min(end, start + reach)], raw[end : end + reach].rstrip())
+    before, marked, after = (_spell(part, encoding) for part in near)
+    before, marked, after = _cut(before, marked, after, room)
     return Excerpt(span.line, before + marked + after, _width(before), max(_width(marked), 1))
 
 
-def _spell(text: str) -> str:
-    return printable(text.replace("\t", _TAB))
+def _spell(text: str, encoding: str) -> str:
+    # What the terminal cannot show is spelled out before the columns are counted, so that the mark stays in its place.
+    return printable(text.replace("\t", _TAB)).encode(encoding, "backslashreplace").decode(encoding)
 
 
 def _cut(before: str, marked: str, after: str, room: int) -> tuple[str, str, str]:

@@ -108,6 +108,7 @@ def _summary(report: Report) -> dict[str, int]:
         "unreadable": coverage.unreadable_documents,
         "templates": coverage.template_documents,
         "judgedFiles": coverage.judged,
+        "patchFiles": coverage.patch_files,
         "templateFiles": coverage.templates,
         "unreadableFiles": coverage.unreadable,
     }

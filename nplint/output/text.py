@@ -59,7 +59,7 @@ class _Painter:
         source = self.sources.get((span.file, span.revision))
         if source is None or not source.text:
             return []
-        shown = excerpt(source, span, self.terminal.width - gutter - 3)
+        shown = excerpt(source, span, self.terminal.width - gutter - 3, self.terminal.encoding)
         number = self.style(f"{shown.line:>{gutter}} |", fg="blue")
         under = self.style(f"{sign * shown.length} {printable(label)}".rstrip(), fg=color)
         return [
