@@ -147,10 +147,18 @@ class Document:
 
     @cached_property
     def _root(self) -> Tree | None:
-        try:
-            return compose(jsontext.as_yaml(self.text) if self.text.lstrip().startswith(("{", "[")) else self.text)[0]
-        except UnreadableError:
-            return None
+        # What begins like JSON may be YAML all the same.
+        composers = (jsontext.compose, _compose_yaml) if self.text.lstrip().startswith("{") else (_compose_yaml,)
+        for composer in composers:
+            try:
+                return composer(self.text)
+            except (ValueError, RecursionError, UnreadableError):
+                continue
+        return None
+
+
+def _compose_yaml(text: str) -> Tree | None:
+    return compose(text)[0]
 
 
 def _find(root: Tree, path: Path, want_key: bool) -> tuple[int, int]:

@@ -4,14 +4,17 @@ import json
 import re
 from typing import Any
 
+import yaml
+
 from nplint import scalars
-from nplint.tree import MAX_DEPTH, Value
+from nplint.tree import MAX_DEPTH, Tree, Value
 
 Parsed = tuple[int, int, Value, bool]
 """Start and end offset of a JSON value in the text, the value, and whether some object in it has a key twice."""
 
 _SPACE = re.compile(r"[ \t\r\n]*")
-_NOT_IN_YAML = r"\\u[dD][89a-fA-F][0-9a-fA-F]{2}|[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
+_STRINGS = json.JSONDecoder()
+_ATOM = re.compile(r"[-+.\w]+", re.ASCII)
 
 
 def parse(text: str) -> tuple[list[Parsed], int]:
@@ -87,6 +90,64 @@ def _children(value: Any) -> list[Any]:
     return value if isinstance(value, list) else []
 
 
-def as_yaml(text: str) -> str:
-    """JSON text that libyaml reads with the same offsets: what it has no way to spell becomes a question mark."""
-    return re.sub(_NOT_IN_YAML, lambda found: "\\u003f" if found[0][0] == "\\" else "?", text)
+def compose(text: str) -> Tree:
+    """The JSON value that a text begins with, as a tree with places.
+
+    Raises:
+        ValueError: it is no JSON.
+    """
+    return _Composer(text).value()
+
+
+class _Composer:
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.at = 0
+
+    def value(self) -> Tree:
+        self.at = _skip_space(self.text, self.at)
+        char = self.text[self.at : self.at + 1]
+        if char == "{":
+            return self.collection(yaml.MappingStartEvent, "}")
+        if char == "[":
+            return self.collection(yaml.SequenceStartEvent, "]")
+        return self.string() if char == '"' else self.atom()
+
+    def collection(self, kind: type[yaml.Event], closing: str) -> Tree:
+        node = Tree(kind, self.at, self.at, flow=True)
+        self.at += 1
+        while not self.takes(closing):
+            if node.children and not self.takes(","):
+                raise ValueError(f"no comma at {self.at}")
+            if kind is yaml.MappingStartEvent:
+                node.children.append(self.key())
+            node.children.append(self.value())
+        node.end = self.at
+        return node
+
+    def key(self) -> Tree:
+        self.at = _skip_space(self.text, self.at)
+        key = self.string()
+        if not self.takes(":"):
+            raise ValueError(f"no colon at {self.at}")
+        return key
+
+    def takes(self, char: str) -> bool:
+        self.at = _skip_space(self.text, self.at)
+        found = self.text.startswith(char, self.at)
+        self.at += found
+        return found
+
+    def string(self) -> Tree:
+        start = self.at
+        if not self.text.startswith('"', start):
+            raise ValueError(f"no string at {start}")
+        value, self.at = _STRINGS.raw_decode(self.text, start)
+        return Tree(yaml.ScalarEvent, start, self.at, _clean(value))
+
+    def atom(self) -> Tree:
+        found = _ATOM.match(self.text, self.at)
+        if not found:
+            raise ValueError(f"no value at {self.at}")
+        start, self.at = found.span()
+        return Tree(yaml.ScalarEvent, start, self.at, found[0], plain=True)

@@ -1,9 +1,9 @@
 import json
 
 import pytest
-import yaml
 
-from nplint.jsontext import as_yaml, parse
+from nplint.jsontext import parse
+from nplint.reader import decode, read
 from nplint.tree import MAX_DEPTH, Value
 
 
@@ -92,17 +92,22 @@ def test_many_brackets_side_by_side_are_not_deep() -> None:
     assert rest == len('{"a": [') + 2999 + len("]}")
 
 
+def places(text: str, *path: str | int) -> str:
+    (document,) = read(decode("f.json", text.encode("utf-8", "surrogatepass")))
+    return document.source.slice(document.locate(path))
+
+
 @pytest.mark.parametrize(
-    "text", ['{"\\ud800": 1}', '{"a": "\x7f"}', '{"a": "\ufffe\uffff"}', '{"a": "\\udfff\\uDBFF"}']
+    ("text", "path", "place"),
+    [
+        ('{"apiVersion": "v1", "kind": "Pod",\n"spec"\n:\n{"a": [1, {"b": 2.5}]}}', ("spec", "a", 1, "b"), "2.5"),
+        (f'{{"apiVersion": "v1", "kind": "Pod", "{"k" * 2000}": true}}', ("k" * 2000,), "true"),
+        ('{"apiVersion": "v1", "kind": "Pod", "\\ud83d\\ude00": null}', ("\U0001f600",), "null"),
+        ('{"apiVersion": "v1", "kind": "Pod", "a": "\\ud800x"}', ("a",), '"\\ud800x"'),
+        ('\n {"apiVersion":"v1","kind":"Pod","a":{},"b":[],"c":-1e2}\n', ("c",), "-1e2"),
+        ('{"apiVersion": "v1", "kind": "Pod", "a": [],}', ("a",), "[]"),
+    ],
+    ids=["colon on its own line", "long key", "surrogate pair", "half a pair", "minified", "YAML after all"],
 )
-def test_as_yaml_makes_json_readable_for_yaml_and_keeps_its_length(text: str) -> None:
-    assert json.loads(text)
-    with pytest.raises(yaml.YAMLError):
-        yaml.load(text, yaml.CSafeLoader)
-    assert len(as_yaml(text)) == len(text)
-    assert yaml.load(as_yaml(text), yaml.CSafeLoader)
-
-
-@pytest.mark.parametrize("text", ['{"a": "ü😀\\u00e9\\ue000 \u2028"}', '{"a":\t[1]}\r\n', '{"a": "\\ud7ff"}'])
-def test_as_yaml_leaves_the_rest_alone(text: str) -> None:
-    assert as_yaml(text) == text
+def test_every_place_in_json_is_exact(text: str, path: tuple[str | int, ...], place: str) -> None:
+    assert places(text, *path) == place

@@ -46,7 +46,8 @@ def ports(ctx: click.Context, /, paths: tuple[str, ...], free: int | None, **opt
     chosen = settings(ctx, configuration)
     found = run.gather(paths, chosen, configuration)
     if free:
-        proposals = {cluster.profile.name or "": free_ports(cluster, free) for cluster in found.clusters}
+        named = [cluster for cluster in found.clusters if cluster.profile.name] or found.clusters
+        proposals = {cluster.profile.name or "": free_ports(cluster, free) for cluster in named}
         show(output.render_free(proposals, options["format_"]))
     else:
         show(output.render([claim for cluster in found.clusters for claim in claims(cluster)], options["format_"]))

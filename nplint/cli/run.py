@@ -1,6 +1,7 @@
 """From paths and settings to clusters: the configuration, the manifests, and which of them go together."""
 
 import os
+import posixpath
 import sys
 from collections.abc import Sequence
 from io import BytesIO
@@ -13,6 +14,7 @@ from nplint.cluster import Cluster
 from nplint.declared import Config, Target, find
 from nplint.document import Document
 from nplint.errors import NplintError
+from nplint.kustomize import Kustomizations
 from nplint.profile import Profile
 
 
@@ -59,17 +61,35 @@ def gather(paths: Sequence[str], options: dict[str, Setting], configuration: Con
     )
     if not found.documents:
         _nothing_to_lint(options["require_manifests"].value)
-    known = {document.source.path for document in found.documents}
-    above = (one for one in sources.kustomizations_above(paths or (".",)) if one.source.path not in known)
-    context = (*sources.gather(options["context"].value, _stdin()).documents, *above)
+    context = sources.gather(options["context"].value, _stdin()).documents
+    documents = _without_context(found.documents, context, configuration)
+    context = (*context, *_kustomizations_above(paths, documents))
     declared = _declared(options)
     if options["separately"].value:
-        clusters = _separate(found.documents, declared, context)
+        clusters = _separate(documents, declared, context)
     elif declared.is_declared or not configuration.targets:
-        clusters = [Cluster(found.documents, declared, context=context, expectations=configuration.expectations)]
+        clusters = [Cluster(documents, declared, context=context, expectations=configuration.expectations)]
     else:
-        clusters = _clusters(found.documents, context, configuration)
+        clusters = _clusters(documents, context, configuration)
     return Inputs(tuple(clusters), found.without_manifest)
+
+
+def _without_context(
+    documents: Sequence[Document], context: Sequence[Document], configuration: Config
+) -> list[Document]:
+    """The documents to report on: what only tells what else runs somewhere is not among them."""
+    named = {document.source.path for document in context}
+    patterns = [target.context for target in configuration.targets if target.context.lines]
+    return [
+        document
+        for document in documents
+        if document.source.path not in named and not any(each.match(document.source.path) for each in patterns)
+    ]
+
+
+def _kustomizations_above(paths: Sequence[str], documents: Sequence[Document]) -> list[Document]:
+    known = {document.source.path for document in documents}
+    return [one for one in sources.kustomizations_above(paths or (".",)) if one.source.path not in known]
 
 
 def _stdin() -> BinaryIO:
@@ -103,24 +123,39 @@ def _separate(documents: Sequence[Document], profile: Profile, context: Sequence
 
 def _clusters(documents: Sequence[Document], context: Sequence[Document], configuration: Config) -> list[Cluster]:
     """A cluster for each that is declared, and one of unknown type for what goes to none of them."""
-    roots = kustomize.find(documents).roots
+    known = kustomize.find(documents)
     clusters, left = [], {id(document): document for document in documents}
     for target in configuration.targets:
-        members = [document for document in documents if _goes_to(target, document, roots)]
+        members = _members(target, documents, known)
         beside = (*context, *_context(target), *_kustomizations(documents, members))
         clusters.append(Cluster(members, target.profile, context=beside, expectations=configuration.expectations))
         for document in members:
             left.pop(id(document), None)
     if left:
         rest = list(left.values())
-        clusters.append(Cluster(rest, context=context, expectations=configuration.expectations))
+        beside = (*context, *_kustomizations(documents, rest))
+        clusters.append(Cluster(rest, context=beside, expectations=configuration.expectations))
     return clusters
 
 
-def _goes_to(target: Target, document: Document, roots: Any) -> bool:
+def _members(target: Target, documents: Sequence[Document], known: Kustomizations) -> list[Document]:
+    """What goes to a cluster, with the kustomizations and patches that stand beside or above that."""
+    chosen = {document.source.path for document in documents if _goes_to(target, document.source.path, known)}
+    folders = {posixpath.dirname(path) for path in chosen}
+    folders |= {
+        "/".join(parts[:length]) for parts in (folder.split("/") for folder in folders) for length in range(len(parts))
+    }
+    return [
+        document
+        for document in documents
+        if (path := document.source.path) in chosen
+        or (posixpath.dirname(path) in folders and (kustomize.is_kustomization(document) or path in known.patches))
+    ]
+
+
+def _goes_to(target: Target, path: str, known: Kustomizations) -> bool:
     """Whether the paths of a cluster mean the file, or a kustomization that brings it in."""
-    path = document.source.path
-    outer = (f"{folder}/kustomization.yaml" for folder in roots.get(path, ()))
+    outer = (f"{folder}/kustomization.yaml" for folder in known.roots.get(path, ()))
     return any(target.paths.match(name) for name in (path, *outer))
 
 
