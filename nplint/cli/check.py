@@ -35,7 +35,7 @@ An option can also be set by the environment (NPLINT_FAIL_ON=error), and the
 lasting ones in .nplint.yaml; `nplint config show` tells what holds."""
 
 
-@click.command(epilog=EPILOG)
+@click.command(epilog=EPILOG, short_help="Lint manifests; what `nplint PATH` does.")
 @click.argument("paths", nargs=-1, metavar="[PATH]...")
 @target
 @inputs

@@ -72,7 +72,7 @@ def validate(file: str | None) -> None:
     tell(f"{sources.shown(path)}: nothing is wrong with it")
 
 
-@click.command()
+@click.command(short_help="Write a first .nplint.yaml for a folder.")
 @click.argument("folder", default=".")
 @option("--force", is_flag=True, help="Overwrite a configuration that is there already.")
 def init(folder: str, force: bool) -> None:

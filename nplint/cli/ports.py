@@ -23,7 +23,7 @@ class Claim(NamedTuple):
     place: str
 
 
-@click.command()
+@click.command(short_help="List the pinned node ports, or propose free ones.")
 @click.argument("paths", nargs=-1, metavar="[PATH]...")
 @target
 @inputs

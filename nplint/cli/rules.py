@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from nplint.plugins import Plugins
 
 
-@click.command()
+@click.command(short_help="List the rules.")
 def rules() -> None:
     """List the rules with their severity and what they find."""
     from nplint import plugins
@@ -26,7 +26,7 @@ def rules() -> None:
     show("".join(lines))
 
 
-@click.command()
+@click.command(short_help="Explain a rule, with examples.")
 @click.argument("rule")
 def explain(rule: str) -> None:
     """Explain a rule: what it finds, why that matters, where it is documented, with examples."""

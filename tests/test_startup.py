@@ -1,0 +1,47 @@
+"""A run imports what it uses: start-up is most of the time of a hook."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+CLEAN = "apiVersion: v1\nkind: Service\nmetadata: {name: web}\nspec: {type: NodePort, ports: [{port: 80}]}\n"
+WRONG = CLEAN.replace("port: 80", "port: x")
+
+PROGRAM = """
+import sys
+sys.argv = ["nplint", *sys.argv[1:]]
+from nplint.__main__ import main
+try:
+    main()
+finally:
+    sys.stderr.write("\\n" + " ".join(sys.modules))
+"""
+
+
+def imported(folder: Path, *arguments: str) -> set[str]:
+    command = [sys.executable, "-c", PROGRAM, *arguments]
+    run = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    return set(run.stderr.rsplit("\n", 1)[1].split())
+
+
+@pytest.mark.parametrize(
+    "late", ["jsonschema", "importlib.metadata", "pathspec", "tomllib", "difflib", "nplint.config", "nplint.suppress"]
+)
+def test_a_clean_file_needs_little(tmp_path: Path, late: str) -> None:
+    (tmp_path / "web.yaml").write_text(CLEAN)
+    # A package that is installed for development may import things at start-up before nplint does.
+    before = subprocess.run(
+        [sys.executable, "-c", "import sys; print(*sys.modules)"], capture_output=True, text=True, check=True
+    )
+    assert late not in imported(tmp_path, "web.yaml") - set(before.stdout.split())
+
+
+def test_what_is_wrong_is_worded_by_jsonschema(tmp_path: Path) -> None:
+    (tmp_path / "web.yaml").write_text(WRONG)
+    assert "jsonschema" in imported(tmp_path, "web.yaml")
+
+
+def test_the_version_needs_next_to_nothing(tmp_path: Path) -> None:
+    assert {"click", "yaml", "nplint.cli"} & imported(tmp_path, "--version") == set()
