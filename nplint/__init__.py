@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from nplint.check import Unjudged as Unjudged
     from nplint.check import replacement as replacement
     from nplint.check import rule as rule
+    from nplint.check import unknown_word as unknown_word
     from nplint.cluster import Cluster as Cluster
     from nplint.document import DefectKind as DefectKind
     from nplint.document import Span as Span
@@ -40,7 +41,7 @@ _HOMES = {
     "node": ("Node",),
     "profile": ("CCE_TYPES", "PortRange", "Profile", "When"),
     "resource": ("PROTOCOLS", "SERVICE_TYPES", "TRAFFIC_POLICIES", "Resource", "Service", "ServicePort", "Workload"),
-    "check": ("Example", "Problem", "Problems", "Unjudged", "replacement", "rule"),
+    "check": ("Example", "Problem", "Problems", "Unjudged", "replacement", "rule", "unknown_word"),
 }
 _MODULES = {name: module for module, names in _HOMES.items() for name in names}
 

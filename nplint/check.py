@@ -1,7 +1,7 @@
 """A rule: a function from a cluster to problems, with its documentation and examples."""
 
 import inspect
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from nplint.cluster import Cluster
@@ -9,6 +9,7 @@ from nplint.document import Span
 from nplint.finding import Confidence, Edit, Severity
 from nplint.node import Node
 from nplint.profile import Profile, When
+from nplint.spelling import listed, nearest, recased, shown
 
 
 class Problem(NamedTuple):
@@ -16,7 +17,8 @@ class Problem(NamedTuple):
 
     `label` is a word on the place itself, `related` other places of the same story, `help` the next step with its
     values. `severity` is given where a problem is less grave than the rule's others, `field` where the API server
-    reports it on another field than the one it is written in.
+    reports it on another field than the one it is written in, `why` where the consequence is not the rule's usual one.
+    `about` is the node that a Span in `at` belongs to, where no path leads to the Span itself.
     """
 
     at: Node | Span
@@ -28,6 +30,13 @@ class Problem(NamedTuple):
     severity: Severity | None = None
     field: str = ""
     confidence: Confidence = Confidence.CERTAIN
+    why: str = ""
+    about: Node | None = None
+
+    @property
+    def node(self) -> Node | None:
+        """The place in the manifest's structure, which tells the resource and the field."""
+        return self.at if isinstance(self.at, Node) else self.about
 
 
 class Unjudged(NamedTuple):
@@ -36,6 +45,8 @@ class Unjudged(NamedTuple):
     at: Node
     what: str
     reason: str
+    way_out: str = ""
+    """What to do to have it judged, where that is in the user's hands."""
 
 
 def replacement(node: Node, text: str, *, safe: bool, quotes: bool = True) -> tuple[Edit, ...]:
@@ -49,6 +60,15 @@ def replacement(node: Node, text: str, *, safe: bool, quotes: bool = True) -> tu
         return ()
     quote = start if quotes and start in ("'", '"') else ""
     return (Edit(node.span, f"{quote}{text}{quote}", safe),)
+
+
+def unknown_word(node: Node, name: str, known: Iterable[str]) -> Problem:
+    """The problem of a value that is none of the words that the field `name` takes, with what may be meant."""
+    words = [word for word in known if word]
+    right, near = recased(node.text, words), nearest(node.text, words)
+    way = f"it is spelled {right}" if right else f"did you mean {near}?" if near else f"there are {listed(words)}"
+    edits = replacement(node, right, safe=True) if right else ()
+    return Problem(node, f"{name} {shown(node.text)} is not valid: {way}", edits=edits)
 
 
 Problems = Iterator[Problem | Unjudged]

@@ -193,6 +193,8 @@ class Cluster:
         """What may bring pods into the namespace of a Service without showing their labels."""
         if self.kustomizations.is_open(service.node.document.source.path):
             return "its kustomization brings in what the input does not show"
+        for workload in self._namesakes(service):
+            return f"{workload.title} has its labels, and one of the two leaves its namespace to kubectl"
         veiled = [one for space in self.namespaces(service) for one in self._veiled.get(space, ())]
         if veiled:
             return f"{veiled[0].title} may bring pods that the input does not show"
@@ -200,6 +202,22 @@ class Cluster:
         if hidden and (self.profile.is_declared or self._folder(service.node.document) in hidden):
             return "a file that is unreadable or not rendered may hold them"
         return ""
+
+    def _namesakes(self, service: Service) -> list[Workload]:
+        """Workloads of other namespaces that it would select if kubectl put the two into one."""
+        key = next(iter(service.selector.items()), ("", ""))
+        spaces = self.namespaces(service)
+        found = [one for one in self._labelled_anywhere.get(key, ()) if spaces.isdisjoint(self.namespaces(one))]
+        sure = self._has_namespace(service)
+        return [one for one in found if service.selects(one) and not (sure and self._has_namespace(one))]
+
+    def _has_namespace(self, resource: Resource) -> bool:
+        placed = resource.node.document.source.path in self.kustomizations.namespaces
+        return placed or resource.node["metadata"]["namespace"].value not in (None, "")
+
+    @cached_property
+    def _labelled_anywhere(self) -> dict[tuple[str, str], list[Workload]]:
+        return _grouped((label, workload) for workload in self.workloads for label in workload.pod_labels.items())
 
     def near_misses(self, service: Service) -> tuple[tuple[Node, str], ...]:
         """The places of labels in its namespace that are those it selects but for the value; two at the most."""

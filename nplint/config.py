@@ -2,37 +2,56 @@
 
 import os
 import re
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterator
+from datetime import date
+from typing import Any
 
 from nplint.declared import Config, Patterns, Target
-from nplint.document import Document, Source, Span
+from nplint.document import Document, RepeatedKey, Source, Span
 from nplint.document import Path as Steps
 from nplint.errors import NplintError
 from nplint.node import Node
-from nplint.profile import KnownNode, Profile, declare
+from nplint.profile import KnownNode, Profile, declare, parse_port_range, parse_version
 from nplint.reader import decode, parse
 from nplint.spelling import listed, nearest
 from nplint.structure import Flaw, flaws
 from nplint.suppress import Ignore
 
-if TYPE_CHECKING:
-    pass
+_MARK = "-is-here"
+_HEAD = re.compile(r"^\[+\s*tool\s*\.\s*nplint\b", re.MULTILINE)
 
 
 class _TomlDocument(Document):
-    """A table of a TOML file. The parser tells no places, so a key is looked for as text below the table's head."""
+    """A table of a TOML file. The parser tells no places: a key stands where another spelling of it renames it."""
 
     def locate(self, path: Steps, *, key: bool = False) -> Span:
-        start = self.start
-        for step in (step for step in path if isinstance(step, str)):
-            found = re.compile(rf"""["']?\b{re.escape(step)}\b["']?""").search(self.source.text, start)
-            if not found:
-                break
-            span, start = self.source.span(found.start(), found.end()), found.end()
-        else:
-            return span if path else self.source.span(self.start, self.start)
-        return self.source.span(start, start)
+        while path:
+            span = self._key(path) if isinstance(path[-1], str) else None
+            if span:
+                return span
+            path = path[:-1]
+        return self.source.span(self.start, self.start)
+
+    def _key(self, path: Steps) -> Span | None:
+        text, (*above, name) = self.source.text, path
+        for found in re.finditer(rf"(?<![\w-]){re.escape(str(name))}(?![\w-])", text):
+            renamed = _table(f"{text[: found.end()]}{_MARK}{text[found.end() :]}")
+            holder = Node(self, value=renamed).at(tuple(above))
+            if holder[f"{name}{_MARK}"].present:
+                return self.source.span(found.start(), found.end())
+        return None
+
+
+def _table(text: str) -> Any:
+    """The table [tool.nplint] of a TOML text; None where there is none, or the text is no TOML."""
+    import tomllib
+
+    try:
+        # A version keeps its last zero only as text.
+        tool = tomllib.loads(text, parse_float=str).get("tool")
+    except tomllib.TOMLDecodeError:
+        return None
+    return _plain(tool["nplint"]) if isinstance(tool, dict) and "nplint" in tool else None
 
 
 def load(file: str, shown: str) -> Config:
@@ -69,10 +88,10 @@ def _document(source: Source) -> Document:
     documents = [document for document in parse(source) if document.value is not None or document.defects]
     for document in documents:
         for defect in document.defects:
-            place = f"{defect.span.file}:{defect.span.line}:{defect.span.column}"
-            raise NplintError(f"{place}: this is no YAML: {defect.message}")
+            raise NplintError(f"{_place(defect.span)}: this is no YAML: {defect.message}")
     if len(documents) > 1:
-        raise NplintError(f"{source.path}: a configuration is one document, and these are {len(documents)}")
+        place = _place(documents[1].locate(()))
+        raise NplintError(f"{place}: a configuration is one document, and these are {len(documents)}")
     return documents[0] if documents else Document(source, 0, 0, 0, {})
 
 
@@ -80,30 +99,88 @@ def _toml(source: Source) -> Document:
     import tomllib
 
     try:
-        table = tomllib.loads(source.text).get("tool", {}).get("nplint", {})
+        tomllib.loads(source.text)
     except tomllib.TOMLDecodeError as error:
-        raise NplintError(f"{source.path}: this is no TOML: {error}") from None
-    start = max(source.text.find("[tool.nplint"), 0)
-    return _TomlDocument(source, 0, start, len(source.text), _plain(table))
+        reason, _, place = str(error).partition(" (at ")
+        line, column = re.findall(r"\d+", place) or source.span(len(source.text), len(source.text))[1:3]
+        raise NplintError(f"{source.path}:{line}:{column}: this is no TOML: {reason}") from None
+    table, head = _table(source.text), _HEAD.search(source.text)
+    if table is None:
+        raise NplintError(f"{source.path} has no table [tool.nplint]")
+    return _TomlDocument(source, 0, head.start() if head else 0, len(source.text), table)
 
 
 def _plain(value: Any) -> Any:
-    """TOML's values as a schema knows them: dates become text, and keys of numbers are text already."""
+    """TOML's values as a schema knows them: dates and numbers are text, as keys of numbers are already."""
     if isinstance(value, dict):
         return {key: _plain(child) for key, child in value.items()}
     if isinstance(value, list):
         return [_plain(child) for child in value]
-    return value if isinstance(value, str | int | float | bool) else str(value)
+    return value if isinstance(value, str | bool) else str(value)
 
 
-def problems(root: Node) -> Iterator[str]:
-    """What a configuration says that it cannot say, each with its place and the way out."""
+def problems(root: Node) -> list[str]:
+    """What a configuration says that it cannot say, each with its place and the way out, in the order of the places."""
     if not isinstance(root.value, dict):
-        yield f"{root.document.source.path}: a configuration is a mapping, such as `clusters:` with names below it"
-        return
-    for flaw in flaws(root, "config"):
-        span = flaw.node.span
-        yield f"{span.file}:{span.line}:{span.column}: {_sentence(flaw)}"
+        return [f"{root.document.source.path}: a configuration is a mapping, such as `clusters:` with names below it"]
+    found = [(flaw.node.span, _sentence(flaw)) for flaw in flaws(root, "config") if flaw.keyword != "format"]
+    found += [(repeated.kept, _repeated(repeated)) for repeated in root.document.repeated_keys()]
+    found += [(node.span, sentence) for node, sentence in (*_unknowable(root), *_unreadable(root))]
+    return [f"{_place(span)}: {sentence}" for span, sentence in sorted(found)]
+
+
+def _place(span: Span) -> str:
+    return f"{span.file}:{span.line}:{span.column}"
+
+
+def _repeated(key: RepeatedKey) -> str:
+    return f"{key.path[-1]} stands here a second time, first on line {key.lost.line}: make one of the two"
+
+
+def _unknowable(root: Node) -> Iterator[tuple[Node, str]]:
+    """Values that mean nothing, or more than their author can want."""
+    for node in root.placeholders():
+        yield node, f"{node.field} is not rendered yet: write what it stands for"
+    for node in root["ignore"]:
+        if isinstance(node.value, dict) and not node.value.keys() & {"rule", "resource", "path"}:
+            yield node, f"{node.field} ignores everything: name a rule, a resource or a path"
+
+
+def _unreadable(root: Node) -> Iterator[tuple[Node, str]]:
+    """Texts that have a form of their own, and do not keep it."""
+    for node, read in _forms(root):
+        try:
+            if text := _written(node):
+                read(text)
+        except NplintError as error:
+            yield node, str(error)
+
+
+def _forms(root: Node) -> Iterator[tuple[Node, Callable[[str], object]]]:
+    ignores = list(root["ignore"])
+    yield from ((node["until"], _day) for node in ignores)
+    yield from ((pattern, _pattern) for pattern in (*root["exclude"], *(node["path"] for node in ignores)))
+    for cluster in [cluster for _, cluster in root["clusters"].items()]:
+        yield cluster["version"], parse_version
+        yield cluster["node-port-range"], parse_port_range
+        yield from ((port.key, _port) for _, port in cluster["ledger"].items())
+        yield from ((pattern, _pattern) for pattern in (*cluster["paths"], *cluster["context"]))
+
+
+def _day(text: str) -> None:
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        raise NplintError(f"`{text}` is no date: write it like 2027-06-30") from None
+
+
+def _pattern(text: str) -> None:
+    from pathspec import GitIgnoreSpec
+
+    try:
+        GitIgnoreSpec.from_lines([text])
+    except ValueError:
+        raise NplintError(f"`{text}` is no pattern: write it as in .gitignore") from None
 
 
 def _sentence(flaw: Flaw) -> str:
@@ -119,8 +196,6 @@ def _sentence(flaw: Flaw) -> str:
         return f"{flaw.node.field} cannot be {flaw.node.value}: {way}"
     if flaw.keyword == "required":
         return f"{flaw.node.field} needs {listed(known['required'])}"
-    if flaw.keyword == "format":
-        return f"{flaw.node.field} has to be a date like 2027-06-30"
     types = [known["type"]] if isinstance(known["type"], str) else known["type"]
     return f"{flaw.node.field} has to be {' or '.join(_TYPE_NAMES[name] for name in types)}"
 
@@ -141,19 +216,14 @@ def _config(root: Node, folder: str) -> Config:
         targets=tuple(_target(node, name, folder) for name, node in root["clusters"].items()),
         severities=dict(root["rules"].items()),
         ignores=tuple(_ignore(node, folder) for node in root["ignore"]),
-        expectations={node["resource"].text: _expected(node) for node in root["expect"]},
+        expectations=_expectations(root["expect"]),
         exclude=Patterns(folder, _texts(root["exclude"])),
     )
 
 
 def _target(node: Node, name: str, folder: str) -> Target:
-    try:
-        profile = _profile(node, name)
-    except NplintError as error:
-        span = node.key.span
-        raise NplintError(f"{span.file}:{span.line}:{span.column}: {error}") from None
     paths = _texts(node["paths"]) if node["paths"].present else ("*",)
-    return Target(profile, Patterns(folder, paths), Patterns(folder, _texts(node["context"])))
+    return Target(_profile(node, name), Patterns(folder, paths), Patterns(folder, _texts(node["context"])))
 
 
 def _profile(node: Node, name: str) -> Profile:
@@ -175,10 +245,11 @@ def _profile(node: Node, name: str) -> Profile:
 
 
 def _written(node: Node) -> str:
-    """A version as it is written: YAML takes 1.30 for the number 1.3."""
-    if isinstance(node.value, int | float) and not isinstance(node.document, _TomlDocument):
-        return node.document.source.slice(node.span)
-    return str(node.value) if node.present else ""
+    """A text or a key; a version that YAML takes for a number, such as 1.30, as it is written."""
+    if node.on_key:
+        return str(node.path[-1])
+    is_number = isinstance(node.value, int | float) and not isinstance(node.value, bool)
+    return node.document.source.slice(node.span) if is_number and node.path[-1] == "version" else node.text
 
 
 def _known_node(node: Node, name: str) -> KnownNode:
@@ -197,8 +268,12 @@ def _ignore(node: Node, folder: str) -> Ignore:
     return Ignore(rule, resource, Patterns(folder, (path,)).match if path else None, reason, until)
 
 
-def _expected(node: Node) -> frozenset[str]:
-    return frozenset(name for name in ("public", "source-ip") if node[name].value is True)
+def _expectations(wishes: Node) -> dict[str, frozenset[str]]:
+    found: dict[str, frozenset[str]] = {}
+    for node in wishes:
+        names = frozenset(name for name in ("public", "source-ip") if node[name].value is True)
+        found[node["resource"].text] = found.get(node["resource"].text, frozenset()) | names
+    return found
 
 
 def _texts(node: Node) -> tuple[str, ...]:

@@ -1,6 +1,7 @@
 """What a configuration declares, and where to look for one."""
 
 import os
+import re
 from collections.abc import Mapping
 from functools import cached_property
 from types import MappingProxyType
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from nplint.suppress import Ignore
 
 NAMES = (".nplint.yaml", ".nplint.yml", "pyproject.toml")
+_TABLE = re.compile(r"^\[+\s*tool\s*\.\s*nplint\s*[].]", re.MULTILINE)
 
 
 class Patterns:
@@ -78,6 +80,6 @@ def find(start: str) -> str | None:
 def _has_table(file: str) -> bool:
     try:
         with open(file, encoding="utf-8", errors="replace") as text:
-            return "[tool.nplint" in text.read()
+            return bool(_TABLE.search(text.read()))
     except OSError:
         return False

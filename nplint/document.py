@@ -91,11 +91,15 @@ class Defect(NamedTuple):
 
 
 class RepeatedKey(NamedTuple):
-    """A mapping key that stands twice; kubectl keeps the value of the last one."""
+    """A mapping key that stands twice; kubectl keeps the value of the last one.
+
+    `value` is the place of that value, None where it is a list, a mapping or not written at all.
+    """
 
     path: Path
     lost: Span
     kept: Span
+    value: Span | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -127,16 +131,54 @@ class Document:
 
         A value that is an alias stands where the alias is written; what lies inside it, where the anchor is.
         """
-        found = self._root and _find(self._root, path, key)
+        found = self._root and self._find(self._root, path, key)
         if not found:
             return self.source.span(self.start, self.start + len(self.text.split("\n", 1)[0].rstrip()))
         return self.source.span(self.start + found[0], self.start + found[1])
 
+    def _find(self, root: Tree, path: Path, want_key: bool) -> tuple[int, int]:
+        key: Tree | None = None
+        node, holder = root, root
+        for step in path:
+            found = self._child(node.meant, step)
+            if found is None:
+                break
+            holder, (key, node) = node, found
+        if want_key and key:
+            return key.start, key.end
+        if node.start < node.end:
+            return node.start, node.end
+        # A null that is not written has no text of its own: its key stands for it, or the dash before a list item.
+        return (key.start, key.end) if key else (max(node.start - 1, holder.start), node.start + (node is root))
+
+    def _child(self, node: Tree, step: str | int) -> tuple[Tree | None, Tree] | None:
+        if isinstance(step, int):
+            return (None, node.children[step]) if node.is_list and 0 <= step < len(node.children) else None
+        return self._pairs(node).get(step) if node.is_mapping else None
+
+    def _pairs(self, node: Tree) -> "dict[str, tuple[Tree, Tree]]":
+        """The keys and values of a mapping by name, worked out once: a search for each would be quadratic."""
+        pairs = self._pairs_of.get(id(node))
+        if pairs is None:
+            pairs = self._pairs_of[id(node)] = {}
+            for key, value in node.pairs():
+                if key.is_merge:
+                    for source in mappings_to_merge(value):
+                        pairs.update(self._pairs(source.meant))
+                else:
+                    pairs[key_of(key)] = key, value
+        return pairs
+
+    @cached_property
+    def _pairs_of(self) -> dict[int, dict[str, tuple[Tree, Tree]]]:
+        return {}
+
     def repeated_keys(self) -> Iterator[RepeatedKey]:
         """Every key that an earlier, equal key of the same mapping precedes."""
         if self.repeats_keys and self._root:
-            for path, lost, kept in _repeated(self._root, ()):
-                yield RepeatedKey(path, self._span(lost), self._span(kept))
+            for path, lost, kept, value in _repeated(self._root, ()):
+                is_shown = value.start < value.end and not (value.is_list or value.is_mapping)
+                yield RepeatedKey(path, self._span(lost), self._span(kept), self._span(value) if is_shown else None)
 
     def _span(self, node: Tree) -> Span:
         return self.source.span(self.start + node.start, self.start + node.end)
@@ -161,48 +203,18 @@ def _compose_yaml(text: str) -> Tree | None:
     return compose(text)[0]
 
 
-def _find(root: Tree, path: Path, want_key: bool) -> tuple[int, int]:
-    key: Tree | None = None
-    node, holder = root, root
-    for step in path:
-        found = _child(node.meant, step)
-        if found is None:
-            break
-        holder, (key, node) = node, found
-    if want_key and key:
-        return key.start, key.end
-    if node.start < node.end:
-        return node.start, node.end
-    # A null that is not written has no text of its own: its key stands for it, or the dash before a list item.
-    return (key.start, key.end) if key else (max(node.start - 1, holder.start), node.start + (node is root))
-
-
-def _child(node: Tree, step: str | int) -> tuple[Tree | None, Tree] | None:
-    if isinstance(step, int):
-        return (None, node.children[step]) if node.is_list and 0 <= step < len(node.children) else None
-    if not node.is_mapping:
-        return None
-    found: tuple[Tree | None, Tree] | None = None
-    for key, value in node.pairs():
-        if key.is_merge:
-            for source in mappings_to_merge(value):
-                found = _child(source.meant, step) or found
-        elif key_of(key) == step:
-            found = key, value
-    return found
-
-
-def _repeated(node: Tree, path: Path) -> Iterator[tuple[Path, Tree, Tree]]:
+def _repeated(node: Tree, path: Path) -> Iterator[tuple[Path, Tree, Tree, Tree]]:
     if node.is_list:
         for index, item in enumerate(node.children):
             yield from _repeated(item, (*path, index))
     if node.is_mapping:
         seen: dict[str, Tree] = {}
+        last = {key_of(key): value for key, value in node.pairs() if not key.is_merge}
         for key, value in node.pairs():
             name = key_of(key)
             if not key.is_merge:
                 if name in seen:
-                    yield (*path, name), seen[name], key
+                    yield (*path, name), seen[name], key, last[name]
                 seen[name] = key
             yield from _repeated(value, (*path, name))
 

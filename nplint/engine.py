@@ -11,6 +11,10 @@ from nplint.node import Node
 from nplint.profile import Applies, Verdict
 from nplint.report import Report, RuleRun, sort
 from nplint.resource import Resource
+from nplint.spelling import cut
+
+# What a rule takes over from a manifest may be megabytes long.
+_LONGEST = 500
 
 
 def lint(cluster: Cluster, rules: Iterable[Rule]) -> Report:
@@ -43,7 +47,8 @@ def _run(rule: Rule, cluster: Cluster) -> _Run:
     error: Exception | None = None
     try:
         for problem in rule.check(cluster):
-            if isinstance(problem.at, Node) and cluster.is_context(problem.at.document):
+            node = problem.node if isinstance(problem, Problem) else problem.at
+            if node and cluster.is_context(node.document):
                 continue
             if isinstance(problem, Unjudged):
                 unjudged.append(problem)
@@ -59,36 +64,39 @@ def _run(rule: Rule, cluster: Cluster) -> _Run:
 
 def _stamp(rule: Rule, verdict: Verdict, problem: Problem, cluster: Cluster) -> Finding:
     """Make a finding of a problem: what the rule need not say itself, and a note of what depends on an unknown fact."""
-    severity, message = problem.severity or rule.severity, problem.message
-    if verdict.applies is Applies.UNKNOWN:
-        severity = Severity.NOTE
-        message = f"{message} (only on {verdict.on}; this cluster's {verdict.missing} is not declared)"
-    return Finding(
+    finding = Finding(
         rule=rule.name,
-        severity=severity,
+        severity=problem.severity or rule.severity,
         confidence=problem.confidence,
         span=_span(problem.at),
-        message=message,
-        why=rule.why,
-        help=problem.help,
+        message=cut(problem.message, _LONGEST),
+        why=problem.why or rule.why,
+        help=cut(problem.help, _LONGEST),
         label=problem.label,
-        field=problem.field or _field(problem.at),
-        resource=_resource(problem.at, cluster),
-        related=tuple(Related(_span(at), text, _resource(at, cluster)) for at, text in problem.related),
+        field=problem.field or (problem.node.field if problem.node else ""),
+        resource=_resource(problem.node, cluster),
+        related=tuple(Related(_span(at), cut(text, _LONGEST), _resource(at, cluster)) for at, text in problem.related),
         edits=problem.edits,
         clusters=(cluster.profile.name,) if cluster.profile.name else (),
     )
+    return _demoted(finding, verdict) if verdict.applies is Applies.UNKNOWN else finding
 
 
-def _field(at: Node | Span) -> str:
-    return at.field if isinstance(at, Node) else ""
+def _demoted(finding: Finding, verdict: Verdict) -> Finding:
+    """A note that names the fact which it hangs on."""
+    return finding._replace(
+        severity=Severity.NOTE,
+        message=f"{finding.message} (only on {verdict.on}; this cluster's {verdict.missing} is not declared)",
+        fact=finding.message,
+        awaits=(verdict.missing, verdict.on) if finding.severity > Severity.NOTE else None,
+    )
 
 
 def _span(at: Node | Span) -> Span:
     return at.span if isinstance(at, Node) else at
 
 
-def _resource(at: Node | Span, cluster: Cluster) -> Resource | None:
+def _resource(at: Node | Span | None, cluster: Cluster) -> Resource | None:
     return cluster.resource_at(at.document, at.path[: at.root]) if isinstance(at, Node) else None
 
 

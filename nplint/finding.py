@@ -70,6 +70,10 @@ class Finding(NamedTuple):
     clusters: tuple[str, ...] = ()
     fingerprint: str = ""
     suppressed: Suppression | None = None
+    fact: str = ""
+    """The message without what hangs on an undeclared fact, where anything does."""
+    awaits: tuple[str, str] | None = None
+    """The undeclared fact that makes it a mere note, and what the fact would have to be to make it more."""
 
     @property
     def order(self) -> tuple[object, ...]:
@@ -82,5 +86,5 @@ def fingerprint(finding: Finding) -> str:
     from hashlib import sha256
 
     what = finding.resource.identity if finding.resource else (finding.span.file,)
-    parts = (finding.rule, *finding.clusters, *what, finding.field, finding.message)
+    parts = (finding.rule, *finding.clusters, *what, finding.field, finding.fact or finding.message)
     return sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:32]

@@ -99,13 +99,15 @@ class Report:
 
     @cached_property
     def undecided(self) -> Counter[tuple[str, str]]:
-        """How many findings wait for a fact about the cluster: by the missing fact and what it would have to be."""
-        waiting: Counter[tuple[str, str]] = Counter()
-        demoted = Counter(finding.rule for finding in self.open)
+        """How many findings wait for a fact about the cluster: by the missing fact and what it would have to be.
+
+        What would stay a note whatever the fact is does not wait for it.
+        """
+        waiting = Counter(finding.awaits for finding in self.open if finding.awaits)
         for run in self.runs:
-            if run.verdict.missing:
-                waiting[run.verdict.missing, run.verdict.on] += demoted[run.rule.name] + run.withheld
-        return +waiting
+            if run.withheld:
+                waiting[run.verdict.missing, run.verdict.on] += run.withheld
+        return waiting
 
 
 def _coverage(clusters: Sequence[Cluster]) -> Coverage:

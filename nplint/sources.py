@@ -188,6 +188,8 @@ def _is_file(entry: "os.DirEntry[str]") -> bool:
 
 
 def _may_hold_manifests(name: str) -> bool:
+    if name in (".nplint.yaml", ".nplint.yml"):
+        return False
     if name == "Kustomization":
         return True
     stem, suffix = os.path.splitext(name)

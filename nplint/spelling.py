@@ -2,6 +2,11 @@
 
 from collections.abc import Iterable
 
+LONGEST = 64
+"""How much of a value a message shows: the longest label of a DNS name and a little more."""
+
+_LINE_ENDS = {ord("\n"): r"\n", ord("\r"): r"\r", ord("\t"): r"\t"}
+
 
 def recased(text: str, known: Iterable[str]) -> str | None:
     """The known word that differs in nothing but the letters' case and space around it."""
@@ -17,7 +22,17 @@ def nearest(text: str, known: Iterable[str]) -> str | None:
     return next((words[found] for found in get_close_matches(text.casefold(), words, 1, 0.7)), None)
 
 
-def listed(words: Iterable[str]) -> str:
+def listed(words: Iterable[str], conjunction: str = "and") -> str:
     """Words as a sentence lists them: `TCP, UDP and SCTP`."""
     *most, last = words
-    return f"{', '.join(most)} and {last}" if most else last
+    return f"{', '.join(most)} {conjunction} {last}" if most else last
+
+
+def shown(text: str) -> str:
+    """A value as a message shows it: on one line, cut to 64 characters, and as `""` where there is no text at all."""
+    return cut(cut(text, LONGEST).translate(_LINE_ENDS), LONGEST) or '""'
+
+
+def cut(text: str, most: int) -> str:
+    """As much of the beginning of a text as there is room for."""
+    return text if len(text) <= most else f"{text[: most - 3]}..."

@@ -61,6 +61,12 @@ def _has_type(validator: "Validator", value: Any, part: Schema) -> bool:
     return "type" not in part or validator.evolve(schema={"type": part["type"]}).is_valid(value)
 
 
+def types(part: Schema) -> list[str]:
+    """The types that a part of a schema allows, of which a schema with a single one makes no list."""
+    allowed: str | list[str] = part["type"]
+    return [allowed] if isinstance(allowed, str) else allowed
+
+
 def newer(service: Node, version: Version) -> Iterator[tuple[Node, Version]]:
     """Fields and values that a cluster of this version does not know yet, with the version that brings them."""
     yield from _newer(service, schema(), version[:2])
@@ -111,7 +117,7 @@ def _has_format(format: str, value: object) -> bool:
 
 def _fits(value: Value, part: Schema) -> bool:
     """Whether a value has the shape: the keywords that the schema uses, without saying where it fails."""
-    if not _type_fits(value, part["type"]):
+    if not _type_fits(value, types(part)):
         return False
     if isinstance(value, dict):
         return _mapping_fits(value, part)
@@ -123,10 +129,10 @@ def _fits(value: Value, part: Schema) -> bool:
     return in_enum and ("format" not in part or _has_format(part["format"], value))
 
 
-def _type_fits(value: Value, types: str | list[str]) -> bool:
+def _type_fits(value: Value, types: list[str]) -> bool:
     if isinstance(value, bool):
         return "boolean" in types
-    return any(isinstance(value, _TYPES[name]) for name in ([types] if isinstance(types, str) else types))
+    return any(isinstance(value, _TYPES[name]) for name in types)
 
 
 def _mapping_fits(value: dict[str, Value], part: Schema) -> bool:

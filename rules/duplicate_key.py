@@ -1,6 +1,8 @@
 """The same key twice in one mapping."""
 
-from nplint import Cluster, Node, Problem, Problems, Severity, rule
+from nplint import Cluster, Node, Problem, Problems, Severity, Span, rule
+from nplint.document import Document, Path, Source
+from nplint.spelling import LONGEST, shown
 
 
 @rule(
@@ -27,7 +29,7 @@ from nplint import Cluster, Node, Problem, Problems, Severity, rule
           ports:
             - port: 80
               nodePort: 30080
-              nodePort: 30081  # <- nodePort stands here a second time: kubectl keeps 30081 and drops the first
+              nodePort: 30081  # <- nodePort is set a second time here: kubectl keeps 30081 and drops the first
         """,
         """
         apiVersion: v1
@@ -36,8 +38,20 @@ from nplint import Cluster, Node, Problem, Problems, Severity, rule
         spec:
           selector: {app: web}
           ports: [{port: 80}]
-          selector:  # <- selector stands here a second time: kubectl keeps this one and drops the first
+          selector:  # <- selector is set a second time here: kubectl keeps this one and drops the first
             app: api
+        """,
+        """
+        apiVersion: v1
+        kind: Service
+        metadata: {name: web}
+        spec:
+          publishNotReadyAddresses: true
+          ports:
+            - port: 80
+              nodePort: 30080
+              nodePort: 0x7531  # <- nodePort is set a second time here: kubectl keeps 0x7531 and drops the first
+          publishNotReadyAddresses: no  # <- publishNotReadyAddresses is set a second time here: kubectl keeps no and drops the first
         """,
     ),
 )
@@ -48,10 +62,24 @@ def duplicate_key(cluster: Cluster) -> Problems:
     """
     for document in cluster.documents:
         for repeated in document.repeated_keys():
-            key = Node(document, value=document.value).at(repeated.path)
-            kept = "this one" if isinstance(key.value, dict | list) else key.value
+            name, kept = shown(str(repeated.path[-1])), _written(document.source, repeated.value)
             yield Problem(
                 repeated.kept,
-                f"{repeated.path[-1]} stands here a second time: kubectl keeps {kept} and drops the first",
+                f"{name} is set a second time here: kubectl keeps {kept} and drops the first",
                 related=((repeated.lost, "dropped"),),
+                about=_node(cluster, document, repeated.path),
             )
+
+
+def _written(source: Source, value: Span | None) -> str:
+    text = source.slice(value) if value else ""
+    return text if 0 < len(text) <= LONGEST and len(text.splitlines()) == 1 else "this one"
+
+
+def _node(cluster: Cluster, document: Document, path: Path) -> Node:
+    """The field that is set twice, in the innermost resource that it is in."""
+    for length in range(len(path), -1, -1):
+        resource = cluster.resource_at(document, path[:length])
+        if resource:
+            return resource.node.at(path[length:])
+    return Node(document, value=document.value).at(path)

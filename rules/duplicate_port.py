@@ -81,27 +81,35 @@ def _same_port(service: Service) -> Problems:
 
 
 def _same_node_port(service: Service, *, is_new: bool) -> Problems:
-    taken: dict[int, list[ServicePort]] = {}
+    with_protocol: dict[tuple[int, str], list[ServicePort]] = {}
+    with_any: dict[int, list[ServicePort]] = {}
+    # The allocator, which alone minds other protocols, looks at numbers that are new and at these types only.
+    is_allocated = is_new and service.takes_node_ports
     for port in service.ports:
-        if port.node_port is None:
+        number, protocol = port.node_port, port.protocol
+        if number is None or port.port is None or not protocol:
             continue
-        clash = next((other for other in taken.get(port.node_port, ()) if _clash(port, other)), None)
-        taken.setdefault(port.node_port, []).append(port)
-        # The allocator, which alone minds other protocols, looks at numbers that are new and at these types only.
-        if clash and (clash.protocol == port.protocol or (is_new and service.takes_node_ports)):
+        same = _clash(with_protocol.setdefault((number, protocol), []), port)
+        other = _clash(with_any.setdefault(number, []), port)
+        clash = same or (other if is_allocated else None)
+        if clash:
             yield Problem(
                 port.node["nodePort"],
-                f"nodePort {port.node_port} stands twice in this Service",
+                f"nodePort {number} stands twice in this Service",
                 help="only different protocols of the same `port` may share a nodePort",
                 related=((clash.node["nodePort"], "first here"),),
             )
 
 
-def _clash(port: ServicePort, other: ServicePort) -> bool:
-    """Whether two entries cannot share a nodePort. Entries that repeat port and protocol are found as that alone."""
-    if None in (port.port, other.port) or not port.protocol or not other.protocol:
-        return False
-    return port.port != other.port
+def _clash(earlier: list[ServicePort], port: ServicePort) -> ServicePort | None:
+    """The first of the entries that cannot share a nodePort with this one, which joins them.
+
+    Entries that repeat the port as well are found as that alone, so the first entries of two ports stand for all.
+    """
+    clash = next((other for other in earlier if other.port != port.port), None)
+    if not earlier or (clash and len(earlier) == 1):
+        earlier.append(port)
+    return clash
 
 
 def _same_as_health_check(service: Service) -> Problems:

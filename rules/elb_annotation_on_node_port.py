@@ -1,6 +1,7 @@
 """Load balancer annotations where no load balancer is."""
 
 from nplint import CCE_TYPES, Cluster, Example, Problem, Problems, Profile, Severity, When, rule
+from nplint.spelling import shown
 
 _STANDARD = Profile(type="standard", network="vpc")
 
@@ -57,4 +58,4 @@ def elb_annotation_on_node_port(cluster: Cluster) -> Problems:
         for name, node in service.node["metadata"]["annotations"].items() if service.type == "NodePort" else ():
             if name.startswith("kubernetes.io/elb.") or name == "kubernetes.io/hws-hostNetwork":
                 help_ = "set `type: LoadBalancer`, or drop the annotation"
-                yield Problem(node.key, f"{name} has no effect on a NodePort Service", help=help_)
+                yield Problem(node.key, f"{shown(name)} has no effect on a NodePort Service", help=help_)

@@ -3,9 +3,8 @@
 from collections.abc import Iterator
 
 from nplint import Cluster, Node, Problem, Problems, Service, Severity, rule
+from nplint.addressing import SOURCE_RANGES
 from nplint.update import is_dropped
-
-_SOURCE_RANGES = "service.beta.kubernetes.io/load-balancer-source-ranges"
 
 
 @rule(
@@ -140,10 +139,10 @@ def _load_balancer_fields(service: Service) -> Problems:
             field = "spec.LoadBalancerSourceRanges" if name == "loadBalancerSourceRanges" else ""
             message, related = f"{_a(service)} has no {name}", _type_place(service)
             yield Problem(node.key, message, help="drop it", related=related, field=field)
-    node = service.node["metadata"]["annotations"][_SOURCE_RANGES]
+    node = service.node["metadata"]["annotations"][SOURCE_RANGES]
     if isinstance(node.value, str) and not service.spec["loadBalancerSourceRanges"].value:
         message = f"{_a(service)} has no source ranges"
-        yield Problem(node.key, message, help="drop it", field=f"metadata.annotations[{_SOURCE_RANGES}]")
+        yield Problem(node.key, message, help="drop it", field=f"metadata.annotations[{SOURCE_RANGES}]")
 
 
 def _cluster_ips(service: Service) -> Problems:

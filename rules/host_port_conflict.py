@@ -1,6 +1,12 @@
 """Node ports that a pod already listens on."""
 
+from collections.abc import Iterator
+
 from nplint import Cluster, Node, Problem, Problems, Severity, Workload, rule
+from nplint.together import Scope, scopes
+
+_Listener = tuple[int, Workload, Node]
+"""What listens on a port of its node, and where that is written; the number is its place in the input."""
 
 
 @rule(
@@ -68,16 +74,22 @@ def host_port_conflict(cluster: Cluster) -> Problems:
 
     Nothing prevents the conflict: the scheduler does not look at node ports, and Services do not look at host ports.
     """
-    listeners: dict[int, list[tuple[Workload, Node]]] = {}
-    for workload in cluster.workloads:
-        for number, node in workload.node_listeners():
-            listeners.setdefault(number, []).append((workload, node))
+    listeners: dict[tuple[Scope, int], _Listener] = {}
+    for order, (workload, number, node) in enumerate(_listeners(cluster)):
+        for scope in scopes(cluster, node):
+            listeners.setdefault((scope, number), (order, workload, node))
     for service in cluster.services:
         for number, place in service.claimed_ports():
-            for workload, node in listeners.get(number, ()):
-                if cluster.together(place, node):
-                    yield _problem(number, place, workload, node)
-                    break
+            found = [listeners[scope, number] for scope in scopes(cluster, place) if (scope, number) in listeners]
+            if found:
+                _, workload, node = min(found, key=lambda listener: listener[0])
+                yield _problem(number, place, workload, node)
+
+
+def _listeners(cluster: Cluster) -> Iterator[tuple[Workload, int, Node]]:
+    for workload in cluster.workloads:
+        for number, node in workload.node_listeners():
+            yield workload, number, node
 
 
 def _problem(number: int, place: Node, workload: Workload, node: Node) -> Problem:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterator
 
 from nplint import Cluster, Node, Problem, Problems, Service, Severity, names, replacement, rule
+from nplint.spelling import shown
 
 Check = tuple[Node, Callable[[str], str]]
 
@@ -84,7 +85,7 @@ def _problem(node: Node, wrong: str) -> Problem:
     if node.path[-1] == "targetPort" and re.fullmatch("0{0,9}[0-9]{1,5}", node.text) and 0 < int(node.text) < 65536:
         message = f'{node.field} is the name "{node.text}", and a name has a letter: drop the quotes'
         return Problem(node, message, edits=replacement(node, str(int(node.text)), safe=True, quotes=False))
-    return Problem(node, f"{node.field} {node.text} is not valid: {wrong}")
+    return Problem(node, f"{node.field} {shown(node.text)} is not valid: {wrong}")
 
 
 def _maps(service: Service) -> Problems:
@@ -102,7 +103,11 @@ def _keys(mapping: Node, *, values: bool) -> Problems:
         # Annotation keys may be written in upper case.
         wrong = "" if node.is_placeholder_key else names.qualified_name(key if values else key.lower())
         if wrong:
-            yield Problem(node.key, f"the key {key} in {mapping.field} is not valid: {wrong}", field=mapping.field)
+            yield Problem(
+                node.key, f"the key {shown(key)} in {mapping.field} is not valid: {wrong}", field=mapping.field
+            )
         wrong = names.label_value(node.text) if values else ""
         if wrong:
-            yield Problem(node, f"the value {node.text} in {mapping.field} is not valid: {wrong}", field=mapping.field)
+            yield Problem(
+                node, f"the value {shown(node.text)} in {mapping.field} is not valid: {wrong}", field=mapping.field
+            )

@@ -120,11 +120,11 @@ def _judge(cluster: Cluster, service: Service) -> Problem:
         message = (
             f"CCE Turbo has no node-level affinity for {_titles(others)}, whose pods are not in the host's network"
         )
-        related = tuple((workload.pod_spec.key, "its pods have their own network") for workload in others)
+        related = tuple((workload.pod_spec.key, "its pods have their own network") for workload in others[:3])
         return Problem(place, message, help=_HELP, related=related)
     if backends and not unproven:
         message = f"CCE Turbo has node-level affinity only for pods in the host's network, as those of {_titles(backends)} are"
-        related = tuple((workload.pod_spec["hostNetwork"], "in the host's network") for workload in backends)
+        related = tuple((workload.pod_spec["hostNetwork"], "in the host's network") for workload in backends[:3])
         return Problem(place, message, severity=Severity.NOTE, related=related)
     message = "CCE Turbo has no node-level affinity, and no manifest here shows which pods are behind this Service"
     if backends:

@@ -75,6 +75,9 @@ def missing_field(cluster: Cluster) -> Problems:
     for document in cluster.manifests:
         yield from _type_of(Node(document, value=document.value))
     for service in cluster.services:
+        if not isinstance(service.node.value, dict):
+            # What is no Service at all is of a wrong type, and lacks nothing else.
+            continue
         yield from _name(service)
         yield from _ports(service, cluster.earlier(service))
         yield from _external_name(service)

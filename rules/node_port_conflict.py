@@ -1,10 +1,12 @@
 """Node ports that two Services claim."""
 
-import posixpath
 from collections.abc import Iterable
 
-from nplint import Cluster, Node, Problem, Problems, Service, Severity, rule
+from nplint import Cluster, Node, Problem, Problems, Service, Severity, Unjudged, rule
+from nplint.together import Scope, owner, scopes
 
+_CONTEXT: Scope = ("context", "")
+_ANYWHERE: Scope = ("anywhere", "")
 Claim = tuple[Service, Node]
 """A Service that claims a port, and where it does."""
 
@@ -36,7 +38,8 @@ Claim = tuple[Service, Node]
           type: NodePort
           ports: [{port: 53, nodePort: 30053}]
     """,
-    bad="""
+    bad=(
+        """
         apiVersion: v1
         kind: Service
         metadata: {name: web, namespace: shop}
@@ -64,7 +67,25 @@ Claim = tuple[Service, Node]
           ports:
             - port: 80
               nodePort: 30081  # <- nodePort 30081 is claimed by Service pay/api too
-    """,
+        """,
+        """
+        apiVersion: v1
+        kind: Service
+        metadata: {generateName: web-}
+        spec:
+          type: NodePort
+          ports: [{port: 80, nodePort: 30080}]
+        ---
+        apiVersion: v1
+        kind: Service
+        metadata: {generateName: web-}
+        spec:
+          type: NodePort
+          ports:
+            - port: 80
+              nodePort: 30080  # <- nodePort 30080 is claimed by Service (unnamed) too
+        """,
+    ),
 )
 def node_port_conflict(cluster: Cluster) -> Problems:
     """Two Services of one cluster claim the same node port.
@@ -78,7 +99,7 @@ def node_port_conflict(cluster: Cluster) -> Problems:
     ledger = _Ledger()
     for service in cluster.context_services:
         for number, node in service.claimed_ports():
-            ledger.enter("context", number, service, node)
+            ledger.enter(_CONTEXT, number, service, node)
     for service in _last_states(cluster.services):
         for number, node in service.claimed_ports():
             if number in cluster.profile.node_port_range:
@@ -86,51 +107,48 @@ def node_port_conflict(cluster: Cluster) -> Problems:
 
 
 def _conflict(cluster: Cluster, ledger: "_Ledger", number: int, service: Service, node: Node) -> Problems:
-    found = [(ledger.owner("context", number, service), Severity.ERROR)]
+    found = [(ledger.other(_CONTEXT, number, service), Severity.ERROR)]
     # Enter the claim into every scope before asking who was first.
-    found += [(ledger.enter(scope, number, service, node), severity) for scope, severity in _scopes(cluster, node)]
-    owner, severity = next((pair for pair in found if pair[0]), (None, Severity.ERROR))
-    if owner:
+    found += [(ledger.enter(scope, number, service, node), _severity(scope)) for scope in scopes(cluster, node)]
+    other, severity = next((pair for pair in found if pair[0]), (None, Severity.ERROR))
+    if other:
         yield Problem(
             node,
-            f"{node.path[-1]} {number} is claimed by {owner[0].title} too",
+            f"{node.path[-1]} {number} is claimed by {other[0].title} too",
             help="leave one of them out and let the cluster choose, or pin another port",
-            related=((owner[1], "already taken here"),),
+            related=((other[1], "already taken here"),),
             severity=severity,
         )
+    elif not cluster.profile.is_declared and ledger.enter(_ANYWHERE, number, service, node):
+        reason = "no cluster is declared, so node ports of different folders are not compared"
+        yield Unjudged(node, "repeated node port", reason, f"{reason}. Declare clusters in .nplint.yaml (nplint init)")
 
 
-def _scopes(cluster: Cluster, node: Node) -> list[tuple[str, Severity]]:
-    """What is deployed together, the surest first, and how grave a conflict in it is."""
-    path = node.document.source.path
-    if cluster.profile.is_declared:
-        return [("cluster", Severity.ERROR)]
-    scopes = [(f"file {path}", Severity.ERROR), (f"folder {posixpath.dirname(path)}", Severity.WARNING)]
-    roots = sorted(cluster.kustomizations.roots.get(path, ()))
-    return scopes + [(f"kustomization {root}", Severity.WARNING) for root in roots]
+def _severity(scope: Scope) -> Severity:
+    return Severity.ERROR if scope[0] in ("cluster", "file") else Severity.WARNING
 
 
 def _last_states(services: Iterable[Service]) -> list[Service]:
     """Without the states of a Service that a later one in the same file replaces: kubectl applies them in order."""
-    last = {(service.node.document.source.path, service.identity): service for service in services}
-    return [one for one in services if last[one.node.document.source.path, one.identity] is one]
+    last = {(service.node.document.source.path, owner(service)): service for service in services}
+    return [one for one in services if last[one.node.document.source.path, owner(one)] is one]
 
 
 class _Ledger:
     """Who claims which number, in each scope. Two owners of a number are enough to find one that is not the asker."""
 
     def __init__(self) -> None:
-        self.claims: dict[tuple[str, int], list[Claim]] = {}
+        self.claims: dict[tuple[Scope, int], list[Claim]] = {}
 
-    def owner(self, scope: str, number: int, service: Service) -> Claim | None:
+    def other(self, scope: Scope, number: int, service: Service) -> Claim | None:
         """The first other Service that claims the number."""
         claims = self.claims.get((scope, number), ())
-        return next((claim for claim in claims if claim[0].identity != service.identity), None)
+        return next((claim for claim in claims if owner(claim[0]) != owner(service)), None)
 
-    def enter(self, scope: str, number: int, service: Service, node: Node) -> Claim | None:
+    def enter(self, scope: Scope, number: int, service: Service, node: Node) -> Claim | None:
         """Enter a claim, and tell which earlier one it collides with."""
-        other = self.owner(scope, number, service)
+        other = self.other(scope, number, service)
         claims = self.claims.setdefault((scope, number), [])
-        if len(claims) < 2 and all(claim[0].identity != service.identity for claim in claims):
+        if len(claims) < 2 and all(owner(claim[0]) != owner(service) for claim in claims):
             claims.append((service, node))
         return other

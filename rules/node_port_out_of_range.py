@@ -1,8 +1,6 @@
 """Node ports that the cluster does not hand out."""
 
-from collections.abc import Iterator
-
-from nplint import Cluster, Example, Node, PortRange, Problem, Problems, Profile, Service, Severity, rule
+from nplint import Cluster, Example, PortRange, Problem, Problems, Profile, Severity, rule
 
 
 @rule(
@@ -65,20 +63,11 @@ def node_port_out_of_range(cluster: Cluster) -> Problems:
     """
     allowed = cluster.profile.node_port_range
     for service in cluster.services:
-        if not service.takes_node_ports:
-            continue
-        for node in _claimed(service):
+        for number, node in service.claimed_ports():
             # Numbers beyond 32 bits are of the wrong type already.
-            if node.number and node.number not in allowed and -(2**31) <= node.number < 2**31:
+            if number not in allowed and -(2**31) <= number < 2**31:
                 yield Problem(
                     node,
-                    f"{node.path[-1]} {node.number} is outside {allowed}",
+                    f"{node.path[-1]} {number} is outside {allowed}",
                     help=f"choose a free port within {allowed}, or leave it out and let the cluster choose",
                 )
-
-
-def _claimed(service: Service) -> Iterator[Node]:
-    yield from (port.node["nodePort"] for port in service.ports)
-    # Elsewhere the server does not get to look at the number.
-    if service.type == "LoadBalancer" and service.external_traffic_policy == "Local":
-        yield service.spec["healthCheckNodePort"]

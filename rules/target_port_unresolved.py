@@ -1,7 +1,11 @@
 """Target ports that lead nowhere."""
 
+from collections.abc import Iterator
+
 from nplint import Cluster, Node, Problem, Problems, Service, ServicePort, Severity, Workload, rule
-from nplint.spelling import listed, nearest
+from nplint.spelling import listed, nearest, shown
+
+_MOST_NAMES = 100
 
 _DEPLOYMENT = """
         ---
@@ -75,58 +79,75 @@ def target_port_unresolved(cluster: Cluster) -> Problems:
     A name that no container declares gives the Service no endpoint for this port.
 
     Where only some of the selected workloads declare the name, or where it is not sure that these are all or the right
-    ones, it is a warning. A number need not be declared to work,
-    so one that is missing among declared ports is only a note.
+    ones, it is a warning. A number need not be declared to work, so one that is missing among declared ports is only a
+    note.
     """
+    known: dict[int, _Declared] = {}
     for service in cluster.services:
         workloads = [workload for workload in cluster.backends(service) if workload.kind not in ("Job", "CronJob")]
-        unknown = any(cluster.is_patched(one) or any(one.unrendered_ports()) for one in workloads)
-        for port in service.ports if workloads and not unknown else ():
+        for workload in workloads:
+            if id(workload) not in known:
+                known[id(workload)] = _Declared(workload)
+        behind = [known[id(workload)] for workload in workloads]
+        unknown = any(cluster.is_patched(one.workload) or not one.is_rendered for one in behind)
+        for port in service.ports if behind and not unknown else ():
             if port.node["targetPort"].text:
-                yield from _named(cluster, service, port, workloads)
+                yield from _named(cluster, service, port, behind)
             else:
-                yield from _numbered(port, workloads)
+                yield from _numbered(port, behind)
 
 
-def _named(cluster: Cluster, service: Service, port: ServicePort, workloads: list[Workload]) -> Problems:
+class _Declared:
+    """The ports that the containers of a workload declare, by protocol: their names and their numbers."""
+
+    def __init__(self, workload: Workload) -> None:
+        self.workload = workload
+        self.is_rendered = not any(workload.unrendered_ports())
+        self.names: dict[str, dict[str, None]] = {}
+        self.numbers: dict[str, set[int | None]] = {}
+        for entry in _ports(workload):
+            protocol = entry["protocol"].text or "TCP"
+            self.numbers.setdefault(protocol, set()).add(entry["containerPort"].number)
+            if entry["name"].text:
+                self.names.setdefault(protocol, {})[entry["name"].text] = None
+
+
+def _ports(workload: Workload) -> Iterator[Node]:
+    """The ports that the containers declare; those of restartable init containers count too."""
+    for container in (*workload.containers, *(one for one in workload.init_containers if one.is_sidecar)):
+        yield from container.ports
+
+
+def _named(cluster: Cluster, service: Service, port: ServicePort, behind: list[_Declared]) -> Problems:
     node = port.node["targetPort"]
-    lacking = [workload for workload in workloads if not _declares(workload, port, node.text)]
+    lacking = [one.workload for one in behind if node.text not in one.names.get(port.protocol, ())]
     related = tuple(
         (workload.pod_spec["containers"].key, f"containers of {workload.title}") for workload in lacking[:3]
     )
-    if lacking and len(lacking) == len(workloads):
-        known = {name for workload in workloads for name in _names(workload, port.protocol)}
-        near = nearest(node.text, known)
-        hint = f": did you mean {near}?" if near else ""
-        message = f"no container behind this Service has a {port.protocol} port named {node.text}{hint}"
-        beside = all(cluster.together(node, workload.node) for workload in workloads)
+    what = f"{port.protocol} port named {shown(node.text)}"
+    if lacking and len(lacking) == len(behind):
+        message = f"no container behind this Service has a {what}{_hint(node.text, port.protocol, behind)}"
+        beside = all(cluster.together(node, workload.node) for workload in lacking)
         complete = beside and not cluster.unseen_backends(service)
         yield Problem(node, message, related=related, severity=None if complete else Severity.WARNING)
     elif lacking and all(cluster.together(node, workload.node) for workload in lacking):
         titles = listed(list(dict.fromkeys(workload.title for workload in lacking)))
-        message = f"the pods of {titles} are no endpoints of this port: no container of theirs has a {port.protocol} port named {node.text}"
+        message = f"the pods of {titles} are no endpoints of this port: no container of theirs has a {what}"
         yield Problem(node, message, related=related, severity=Severity.WARNING)
 
 
-def _numbered(port: ServicePort, workloads: list[Workload]) -> Problems:
+def _hint(name: str, protocol: str, behind: list[_Declared]) -> str:
+    known = dict.fromkeys(name for one in behind for name in one.names.get(protocol, ()))
+    # The search takes long among hundreds of names, and what it finds there says little.
+    near = nearest(name, known) if len(known) <= _MOST_NAMES else None
+    return f": did you mean {shown(near)}?" if near else ""
+
+
+def _numbered(port: ServicePort, behind: list[_Declared]) -> Problems:
     target = port.node["targetPort"]
     number = target.number or (port.port if target.value in (None, "", 0) else None)
-    declared = [{entry["containerPort"].number for entry in _ports(workload, port.protocol)} for workload in workloads]
-    if number and any(declared) and not any(number in numbers for numbers in declared if numbers):
+    declared = [one.numbers[port.protocol] for one in behind if port.protocol in one.numbers]
+    if number and declared and not any(number in numbers for numbers in declared):
         message = f"no container behind this Service declares the {port.protocol} port {number}"
         at = target if target.present and target.value else port.node["port"]
         yield Problem(at, message, severity=Severity.NOTE)
-
-
-def _declares(workload: Workload, port: ServicePort, name: str) -> bool:
-    return any(entry["name"].text == name for entry in _ports(workload, port.protocol))
-
-
-def _names(workload: Workload, protocol: str) -> list[str]:
-    return [entry["name"].text for entry in _ports(workload, protocol) if entry["name"].text]
-
-
-def _ports(workload: Workload, protocol: str) -> list[Node]:
-    """The ports of a protocol that the containers declare; those of restartable init containers count too."""
-    containers = [*workload.containers, *(one for one in workload.init_containers if one.is_sidecar)]
-    return [entry for one in containers for entry in one.ports if (entry["protocol"].text or "TCP") == protocol]

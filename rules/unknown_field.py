@@ -1,7 +1,7 @@
 """Fields that the Service API does not have."""
 
 from nplint import Cluster, Example, Problem, Problems, Profile, Severity, replacement, rule
-from nplint.spelling import nearest, recased
+from nplint.spelling import nearest, recased, shown
 from nplint.structure import Flaw, Schema, schema
 
 
@@ -34,7 +34,7 @@ from nplint.structure import Flaw, Schema, schema
         spec:
           type: NodePort
           externaltrafficpolicy: Local  # <- spec has no field externaltrafficpolicy: it is spelled externalTrafficPolicy
-          nodePort: 30080  # <- spec has no field nodePort: it belongs into spec.ports[]
+          nodePort: 30080  # <- spec has no field nodePort: it belongs in spec.ports[]
           replicas: 2  # <- spec has no field replicas
           ports:
             - port: 80
@@ -75,7 +75,7 @@ def _problem(flaw: Flaw) -> Problem:
     name = str(node.path[-1])
     right = recased(name, known)
     parent = node.parent
-    message = f"{parent.field or 'a Service'} has no field {name}{_way(name, right, known)}"
+    message = f"{parent.field or 'a Service'} has no field {shown(name)}{_way(name, right, known)}"
     # Renaming is certain only where the right name does not stand beside it already.
     edits = replacement(node, right, safe=True) if right and not parent[right].present else ()
     return Problem(node, message, edits=edits)
@@ -86,7 +86,7 @@ def _way(name: str, right: str | None, known: Schema) -> str:
         return f": it is spelled {right}"
     elsewhere = _home(name, schema(), "")
     if elsewhere:
-        return f": it belongs into {elsewhere}"
+        return f": it belongs in {elsewhere}"
     near = nearest(name, known)
     return f": did you mean {near}?" if near else ""
 

@@ -1,7 +1,6 @@
 """Protocols that a Service cannot have."""
 
-from nplint import PROTOCOLS, Cluster, Problem, Problems, Severity, replacement, rule
-from nplint.spelling import listed, recased
+from nplint import PROTOCOLS, Cluster, Problems, Severity, rule, unknown_word
 
 
 @rule(
@@ -26,10 +25,10 @@ from nplint.spelling import listed, recased
           ports:
             - name: dns
               port: 53
-              protocol: udp  # <- protocol udp is none that a Service can have: it is spelled UDP
+              protocol: udp  # <- protocol udp is not valid: it is spelled UDP
             - name: web
               port: 80
-              protocol: HTTP  # <- protocol HTTP is none that a Service can have: there are TCP, UDP and SCTP
+              protocol: HTTP  # <- protocol HTTP is not valid: there are TCP, UDP and SCTP
     """,
 )
 def unknown_protocol(cluster: Cluster) -> Problems:
@@ -37,12 +36,9 @@ def unknown_protocol(cluster: Cluster) -> Problems:
 
     The API server refuses such a Service; the letters' case counts.
 
-    What runs on top of the protocol, such as HTTP, belongs into `appProtocol`.
+    What runs on top of the protocol, such as HTTP, belongs in `appProtocol`.
     """
     for flaw in cluster.flaws:
         node = flaw.node
         if flaw.keyword == "enum" and node.path[-1] == "protocol":
-            right = recased(node.text, PROTOCOLS)
-            way = f"it is spelled {right}" if right else f"there are {listed(PROTOCOLS)}"
-            edits = replacement(node, right, safe=True) if right else ()
-            yield Problem(node, f"protocol {node.text} is none that a Service can have: {way}", edits=edits)
+            yield unknown_word(node, "protocol", PROTOCOLS)

@@ -1,7 +1,6 @@
 """Traffic policies that do not exist, or not in this spelling."""
 
-from nplint import TRAFFIC_POLICIES, Cluster, Node, Problem, Problems, Service, Severity, replacement, rule
-from nplint.spelling import listed, recased
+from nplint import TRAFFIC_POLICIES, Cluster, Node, Problems, Service, Severity, rule, unknown_word
 
 
 @rule(
@@ -24,7 +23,7 @@ from nplint.spelling import listed, recased
         metadata: {name: web}
         spec:
           type: NodePort
-          externalTrafficPolicy: local  # <- externalTrafficPolicy local does not exist: it is spelled Local
+          externalTrafficPolicy: local  # <- externalTrafficPolicy local is not valid: it is spelled Local
           ports: [{port: 80}]
         """,
         """
@@ -32,7 +31,7 @@ from nplint.spelling import listed, recased
         kind: Service
         metadata: {name: web}
         spec:
-          internalTrafficPolicy: Node  # <- internalTrafficPolicy Node does not exist: there are Cluster and Local
+          internalTrafficPolicy: Node  # <- internalTrafficPolicy Node is not valid: there are Cluster and Local
           ports: [{port: 80}]
         """,
     ),
@@ -47,10 +46,7 @@ def unknown_traffic_policy(cluster: Cluster) -> Problems:
     for flaw in cluster.flaws:
         node = flaw.node
         if flaw.keyword == "enum" and _is_looked_at(node, cluster.service_of(node)):
-            right = recased(node.text, TRAFFIC_POLICIES)
-            way = f"it is spelled {right}" if right else f"there are {listed(TRAFFIC_POLICIES)}"
-            edits = replacement(node, right, safe=True) if right else ()
-            yield Problem(node, f"{node.path[-1]} {node.text or 'of no text'} does not exist: {way}", edits=edits)
+            yield unknown_word(node, str(node.path[-1]), TRAFFIC_POLICIES)
 
 
 def _is_looked_at(node: Node, service: Service | None) -> bool:

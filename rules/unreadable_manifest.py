@@ -1,6 +1,11 @@
-"""Text that kubectl cannot read."""
+"""Manifests that cannot be read."""
 
 from nplint import Cluster, DefectKind, Problem, Problems, Severity, rule
+
+_PASSED_OVER = {
+    DefectKind.STRAY_BYTES: "The text that reaches the cluster is not the one that was written.",
+    DefectKind.IGNORED_REST: "What stands from here to the next separator is neither applied nor judged.",
+}
 
 
 @rule(
@@ -23,20 +28,20 @@ from nplint import Cluster, DefectKind, Problem, Problems, Severity, rule
         kind: Service
         metadata:
           name: web
-          name web  # <- this is no YAML: while scanning a simple key, could not find expected ':'
+          name web  # <- this cannot be read: while scanning a simple key, could not find expected ':'
         spec: {}
         """,
         """
         apiVersion: v1
         kind: Service
         spec:
-          ports: *common  # <- this is no YAML: the alias *common names no anchor
+          ports: *common  # <- this cannot be read: the alias *common names no anchor
         """,
         """
         apiVersion: v1
         kind: Service
         metadata: {name: web}
-        --- {apiVersion: v1, kind: Service}  # <- this is no YAML: a `---` that separates documents stands alone on its line
+        --- {apiVersion: v1, kind: Service}  # <- this cannot be read: a `---` that separates documents stands alone on its line
         """,
         """
         apiVersion: v1
@@ -49,16 +54,20 @@ from nplint import Cluster, DefectKind, Problem, Problems, Severity, rule
     ),
 )
 def unreadable_manifest(cluster: Cluster) -> Problems:
-    """A manifest is no YAML or JSON that kubectl can read.
+    """A manifest cannot be read.
 
-    kubectl stops at this document, and what follows in the file is not applied.
+    Nothing of it is judged. Where kubectl cannot read it either, kubectl stops here and applies nothing of what follows
+    in the file.
 
     The other documents of the file are still judged. A rule that reasons about several manifests does not know what
-    this one holds. Nesting deeper than 200 levels and aliases that multiply a document counts as unreadable too.
+    this one holds. Nesting deeper than 200 levels and aliases that multiply a document count as unreadable too, and so
+    does a file that cannot be opened. Bytes that are no text, and text that kubectl passes over, are a warning.
     """
     for document in cluster.documents:
         for defect in document.defects:
             if defect.kind is DefectKind.UNREADABLE:
-                yield Problem(defect.span, f"this is no YAML: {defect.message}")
-            elif defect.kind in (DefectKind.STRAY_BYTES, DefectKind.IGNORED_REST):
-                yield Problem(defect.span, defect.message, severity=Severity.WARNING)
+                # There is no text where the file could not be opened.
+                why = "" if document.source.text else "Nothing in this file is judged."
+                yield Problem(defect.span, f"this cannot be read: {defect.message}", why=why)
+            elif defect.kind in _PASSED_OVER:
+                yield Problem(defect.span, defect.message, severity=Severity.WARNING, why=_PASSED_OVER[defect.kind])

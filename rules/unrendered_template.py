@@ -1,6 +1,7 @@
 """Manifests that a template tool still has to fill in."""
 
-from nplint import Cluster, DefectKind, Problem, Problems, Severity, rule
+from nplint import Cluster, DefectKind, Node, Problem, Problems, Severity, rule
+from nplint.spelling import shown
 
 
 @rule(
@@ -45,8 +46,12 @@ def unrendered_template(cluster: Cluster) -> Problems:
     for document in cluster.documents:
         for defect in document.defects:
             if defect.kind is DefectKind.TEMPLATE:
-                yield Problem(defect.span, f"not judged: `{defect.message}` is not rendered yet")
+                yield Problem(defect.span, f"not judged: `{shown(defect.message)}` is not rendered yet")
     for resource in cluster.resources:
         value = next(resource.unrendered(), None)
         if value is not None:
-            yield Problem(value, f"not judged in full: `{value.value}` is not rendered yet")
+            yield Problem(value, f"not judged in full: `{shown(_written(value))}` is not rendered yet")
+
+
+def _written(node: Node) -> str:
+    return str(node.path[-1] if node.on_key else node.value)

@@ -1,9 +1,11 @@
 """Values that are not of their field's type."""
 
+from types import NoneType
+
 from nplint import Cluster, Node, Problem, Problems, Severity, replacement, rule
 from nplint.scalars import plain
-from nplint.spelling import listed
-from nplint.structure import Flaw
+from nplint.spelling import listed, shown
+from nplint.structure import Flaw, types
 
 _NAMES = {
     "object": "a mapping",
@@ -55,6 +57,28 @@ _NAMES = {
           ports:  # <- spec.ports has to be a list, and this is a mapping
             port: 80
         """,
+        """
+        apiVersion: v1
+        kind: Service
+        metadata: {name: web}
+        spec:
+          type: 5  # <- spec.type has to be a string, and 5 is a number
+          ports:
+            - port: 80
+              protocol: 6  # <- spec.ports[0].protocol has to be a string, and 6 is a number
+        """,
+        """
+        apiVersion: v1
+        kind: List
+        items:  # <- items has to be a list, and this is a mapping
+          web: {apiVersion: v1, kind: Service}
+        ---
+        apiVersion: v1
+        kind: ServiceList
+        items:
+          - null  # <- a Service has to be a mapping, and this is null
+          - web  # <- a Service has to be a mapping, and web is a string
+        """,
     ),
 )
 def wrong_type(cluster: Cluster) -> Problems:
@@ -65,6 +89,8 @@ def wrong_type(cluster: Cluster) -> Problems:
     YAML takes unquoted `yes`, `no`, `on`, `off` and `1.0` for booleans and numbers, so labels and selectors need
     quotes around them.
     """
+    for document in cluster.manifests:
+        yield from _items(Node(document, value=document.value))
     for flaw in cluster.flaws:
         if flaw.keyword == "type":
             yield _problem(flaw)
@@ -75,23 +101,38 @@ def wrong_type(cluster: Cluster) -> Problems:
             yield Problem(flaw.node, f"{flaw.node.field} has to be a time like 2025-01-31T12:00:00Z")
 
 
-def _problem(flaw: Flaw) -> Problem:
-    node = flaw.node
-    wanted = [name for name in flaw.schema["type"] if name != "null"]
+def _items(root: Node) -> Problems:
+    """The items of a List, without which nobody knows what is in it."""
+    items = root["items"]
+    is_list = root["apiVersion"].text == "v1" and root["kind"].text in ("List", "ServiceList")
+    if is_list and not isinstance(items.value, list | NoneType) and not items.is_placeholder:
+        yield Problem(items.key, _message(items, ["array"]))
+
+
+def _message(node: Node, wanted: list[str]) -> str:
     written = node.document.source.slice(node.span)
-    what = "this" if isinstance(node.value, dict | list) or "\n" in written else written
-    has_to_be = listed([_NAMES[name] for name in wanted]).replace(" and ", " or ")
-    message = f"{node.field} has to be {has_to_be}, and {what} is {_kind(node)}"
-    return _with_way_out(node, message, wanted, written)
+    what = "this" if isinstance(node.value, dict | list | NoneType) or "\n" in written else shown(written)
+    has_to_be = listed([_NAMES[name] for name in wanted], "or")
+    return f"{node.field or 'a Service'} has to be {has_to_be}, and {what} is {_kind(node)}"
 
 
-def _with_way_out(node: Node, message: str, wanted: list[str], written: str) -> Problem:
+def _problem(flaw: Flaw) -> Problem:
+    node, wanted = flaw.node, [name for name in types(flaw.schema) if name != "null"]
+    message = _message(node, wanted)
+    if "enum" in flaw.schema:
+        # A value of another type was hardly meant as one of the words, so quotes do not mend it.
+        return Problem(node, message, help=f"set {listed([word for word in flaw.schema['enum'] if word], 'or')}")
+    return _with_way_out(node, message, wanted)
+
+
+def _with_way_out(node: Node, message: str, wanted: list[str]) -> Problem:
     if node.path[-1] == "matchLabels":
         return Problem(
             node.key, message, help="put the labels right below selector: a Service's selector has no matchLabels"
         )
     if "string" in wanted and isinstance(node.value, bool | int | float):
-        return Problem(node, f"{message}: quote it", edits=replacement(node, f'"{written}"', safe=True))
+        quoted = f'"{node.document.source.slice(node.span)}"'
+        return Problem(node, f"{message}: quote it", edits=replacement(node, quoted, safe=True))
     if isinstance(node.value, str) and wanted == ["integer"] and _is_integer(node.value):
         edits = replacement(node, str(int(node.value)), safe=True, quotes=False)
         return Problem(node, f"{message}: drop the quotes", edits=edits)
@@ -105,8 +146,8 @@ def _is_integer(text: str) -> bool:
 def _kind(node: Node) -> str:
     if isinstance(node.value, dict | list):
         return _NAMES["object" if isinstance(node.value, dict) else "array"]
-    if isinstance(node.value, bool):
-        return "a boolean"
+    if isinstance(node.value, bool | NoneType):
+        return "null" if node.value is None else "a boolean"
     if isinstance(node.value, float):
         return "a number with a fraction" if not node.value.is_integer() else "a number"
     return "a number" if isinstance(node.value, int) else "a string"

@@ -1,18 +1,56 @@
 """What several test modules start from."""
 
+import gc
+import io
 import os
 import shutil
 import subprocess
+import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 from hypothesis import settings
+
+from nplint import cli
 
 # The gate says the same each time. HYPOTHESIS_PROFILE=default searches on.
 settings.register_profile("gate", derandomize=True)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "gate"))
 
 PROJECT = Path(__file__).parent.parent
+
+
+class Run(NamedTuple):
+    """What a run left behind."""
+
+    code: int
+    out: str
+    err: str
+
+
+Nplint = Callable[..., Run]
+
+
+@pytest.fixture
+def nplint(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Nplint:
+    """Run the command line within this process, in an empty folder and an environment without settings."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(gc, "disable", lambda: None)
+    for name in [name for name in os.environ if name.startswith("NPLINT_")]:
+        monkeypatch.delenv(name)
+
+    def run(*arguments: str, stdin: str = "") -> Run:
+        monkeypatch.setattr(sys, "argv", ["nplint", *arguments])
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin.encode())))
+        with pytest.raises(SystemExit) as left:
+            cli.main()
+        code = left.value.code
+        assert isinstance(code, int)
+        return Run(code, *capsys.readouterr())
+
+    return run
 
 
 @pytest.fixture(scope="session")

@@ -320,7 +320,7 @@ def test_an_interrupted_run_says_so(
         (["explain", "duplicate-keys"], "no rule is named duplicate-keys: did you mean duplicate-key?"),
         (["--format", "jsn"], "no format is named jsn: did you mean json?"),
         (["--format", "xyz"], "no format is named xyz: there are concise, "),
-        (["--select", RANGE, "--ignore", RANGE], "--ignore leaves no rule to run"),
+        (["--select", RANGE, "--ignore", RANGE], "--ignore and the configuration leave no rule to run"),
         (["--type", "turbo", "--network", "vpc"], "CCE Turbo has no vpc network"),
         (["--type", "standard", "--network", "eni"], "CCE standard has no cloud-native-2.0 network"),
         (["--type", "kubernetes", "--network", "tunnel"], "plain Kubernetes has no tunnel network"),

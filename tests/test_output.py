@@ -410,9 +410,9 @@ on one line of a page.
 
 Its second one is more.
 
-Applies to clusters of type standard or turbo or autopilot, the network vpc or
-tunnel, versions from 1.29.4. Where that is not declared, what it finds is a
-note.
+Applies to clusters of type standard, turbo or autopilot, with the network vpc
+or tunnel and from version 1.29.4 on. Where that is not declared, what it finds
+is a note.
 
 Found:
 

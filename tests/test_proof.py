@@ -145,3 +145,38 @@ def test_a_stream_that_is_closed_changes_no_verdict(tmp_path: Path, closed: str)
 def test_selecting_nothing_is_a_wrong_call(tmp_path: Path) -> None:
     (tmp_path / "a.yaml").write_text(PATCH)
     assert run(tmp_path, "--select", ",", "a.yaml").returncode == 2
+
+
+DEPLOYMENT = """
+apiVersion: apps/v1
+kind: Deployment
+metadata: {{name: {name}{namespace}}}
+spec:
+  selector: {{matchLabels: {{app: {name}}}}}
+  template:
+    metadata: {{labels: {{app: {name}}}}}
+    spec: {{containers: [{{name: web, image: nginx}}]}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("service", "workload", "found"),
+    [
+        ("", ", namespace: shop", 0),
+        (", namespace: shop", "", 0),
+        (", namespace: shop", ", namespace: pay", 1),
+        ("", "", 0),
+    ],
+    ids=["Service without one", "workload without one", "both with their own", "both without"],
+)
+def test_a_namespace_that_is_left_to_kubectl_accuses_nobody(service: str, workload: str, found: int) -> None:
+    spec = "spec: {selector: {app: web}, ports: [{port: 80}]}"
+    text = f"apiVersion: v1\nkind: Service\nmetadata: {{name: web{service}}}\n{spec}\n"
+    other = DEPLOYMENT.format(name="other", namespace=service)
+    documents = [
+        one
+        for part in (text, other, DEPLOYMENT.format(name="web", namespace=workload))
+        for one in read(decode("f.yaml", part.encode()))
+    ]
+    report = lint(Cluster(documents), [plugins.load().rules["selector-matches-nothing"]])
+    assert len(report.findings) == found

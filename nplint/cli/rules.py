@@ -52,7 +52,9 @@ def choose(loaded: "Plugins", select: tuple[str, ...], ignore: tuple[str, ...], 
     chosen = [known[name] for name in wanted] or [rule for rule in known.values() if rule.default]
     left = [rule for rule in chosen if rule.name not in unwanted]
     if not left:
-        raise NplintError("--ignore leaves no rule to run: leave it out, or select others with --select")
+        raise NplintError(
+            "--ignore and the configuration leave no rule to run: ignore fewer, or name some with --select"
+        )
     return left
 
 

@@ -5,6 +5,7 @@ import textwrap
 
 from nplint.check import Example, Rule
 from nplint.profile import When
+from nplint.spelling import listed
 
 
 def explain(rule: Rule) -> str:
@@ -30,13 +31,13 @@ def _applies(rule: Rule) -> str:
     if not conditions:
         return "Applies to every cluster."
     unknown = "nothing is said, only counted" if rule.quiet else "what it finds is a note"
-    return _wrapped(f"Applies to {', '.join(conditions)}. Where that is not declared, {unknown}.")
+    return _wrapped(f"Applies to clusters {listed(conditions)}. Where that is not declared, {unknown}.")
 
 
 def _conditions(when: When) -> list[str]:
-    named = [("clusters of type", when.type), ("the network", when.network)]
-    conditions = [f"{what} {' or '.join(names)}" for what, names in named if names]
-    return conditions + ([f"versions from {'.'.join(map(str, when.since[:3]))}"] if when.since else [])
+    named = [("of type", when.type), ("with the network", when.network)]
+    conditions = [f"{what} {listed(names, 'or')}" for what, names in named if names]
+    return conditions + ([f"from version {'.'.join(map(str, when.since[:3]))} on"] if when.since else [])
 
 
 def _example(example: Example) -> str:

@@ -50,11 +50,12 @@ def _unjudged(report: Report) -> list[tuple[int, str]]:
 
 
 def _hints(report: Report) -> list[str]:
-    """One line for each fact that nobody declared, with the number of findings that hang on it."""
+    """What would have more judged: one line for each way, such as a fact that nobody declared."""
     waiting: dict[str, list[str]] = {}
     for (missing, on), number in sorted(report.undecided.items()):
         waiting.setdefault(missing, []).append(f"{_count(number, 'finding')} on {on}")
-    return [
+    ways_out = {thing.way_out: None for run in report.runs for thing in run.unjudged if thing.way_out}
+    return [f"hint: {way_out}" for way_out in ways_out] + [
         f"hint: cluster {missing} is not declared, which decides about {' and '.join(parts)}. "
         f"Declare it with {_FLAGS[missing]} or in .nplint.yaml (nplint init)"
         for missing, parts in waiting.items()

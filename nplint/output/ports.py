@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
@@ -57,10 +58,10 @@ def _csv(rows: Sequence[tuple[str, ...]]) -> str:
 
 def _harmless(cell: str) -> str:
     """A spreadsheet takes a cell that begins like a formula for one."""
-    return f"'{cell}" if cell.startswith(("=", "+", "-", "@")) else printable(cell)
+    return ("'" if cell.startswith(("=", "+", "-", "@")) else "") + printable(cell)
 
 
 def _markdown(rows: Sequence[tuple[str, ...]]) -> str:
-    cells = [[printable(cell).replace("\\", "\\\\").replace("|", "\\|") for cell in row] for row in rows]
+    cells = [[re.sub(r"([\\`*\[\]<>|~])", r"\\\1", printable(cell)) for cell in row] for row in rows]
     lines = [cells[0], ["---"] * len(cells[0]), *cells[1:]]
     return "".join(f"| {' | '.join(line)} |\n" for line in lines)

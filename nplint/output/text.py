@@ -9,7 +9,10 @@ from nplint.output import concise
 from nplint.output.excerpt import excerpt, printable
 from nplint.report import Report
 from nplint.resource import Resource
+from nplint.spelling import LONGEST, cut
 
+# Room for the longest kind, namespace and name that there are.
+_LONGEST_TITLE = 200
 _SUBJECT_COLUMN = 52
 
 
@@ -80,7 +83,7 @@ class _Painter:
 
 def subject(resource: Resource | None, field: str = "") -> str:
     """Whom a place belongs to: `Service shop/web, port "https"`."""
-    return printable(resource.title + _port(resource, field)) if resource else ""
+    return printable(cut(resource.title, _LONGEST_TITLE) + _port(resource, field)) if resource else ""
 
 
 def _port(resource: Resource, field: str) -> str:
@@ -88,4 +91,4 @@ def _port(resource: Resource, field: str) -> str:
     if not field.startswith("spec.ports[") or not index.isdigit():
         return ""
     name = resource.node["spec"]["ports"][int(index)]["name"].text
-    return f', port "{name}"' if name else ""
+    return f', port "{cut(name, LONGEST)}"' if name else ""
