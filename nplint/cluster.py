@@ -108,7 +108,7 @@ class Cluster:
     def workloads(self) -> tuple[Workload, ...]:
         """Everything that runs pods, in the manifests and in the context."""
         everything = (*self.resources, *self.context_resources)
-        return tuple(resource for resource in everything if isinstance(resource, Workload))
+        return tuple(one for one in everything if isinstance(one, Workload) and one.runs_pods)
 
     @cached_property
     def flaws(self) -> tuple[Flaw, ...]:

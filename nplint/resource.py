@@ -15,8 +15,8 @@ PROTOCOLS = ("TCP", "UDP", "SCTP")
 TRAFFIC_POLICIES = ("Cluster", "Local")
 
 _POD_TEMPLATES: dict[tuple[str, str], tuple[str, ...]] = {
-    # PodTemplate is left out: it starts no pods.
     ("", "Pod"): (),
+    ("", "PodTemplate"): ("template",),
     ("", "ReplicationController"): ("spec", "template"),
     ("apps", "Deployment"): ("spec", "template"),
     ("apps", "ReplicaSet"): ("spec", "template"),
@@ -213,9 +213,14 @@ class Container(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class Workload(Resource):
-    """Something that runs pods: a Pod, or a built-in kind that carries a pod template."""
+    """A Pod, or what carries a pod template: every built-in kind that does, and others that look like one."""
 
     template: Node
+
+    @property
+    def runs_pods(self) -> bool:
+        """Whether pods of its template come to be; a PodTemplate only keeps one."""
+        return self.kind != "PodTemplate"
 
     @property
     def pod_spec(self) -> Node:

@@ -131,3 +131,10 @@ def test_the_earlier_state_of_a_service(before: str, now: str, selector: dict[st
 def test_without_a_before_nothing_was_earlier() -> None:
     found = cluster(service("web", "{}"))
     assert found.earlier(found.services[0]) is None
+
+
+def test_a_pod_template_runs_no_pods() -> None:
+    text = "apiVersion: v1\nkind: PodTemplate\nmetadata: {name: t}\ntemplate: {metadata: {labels: {app: web}}}\n"
+    found = Cluster(read(decode("t.yaml", text.encode())))
+    assert [resource.kind for resource in found.resources] == ["PodTemplate"]
+    assert found.workloads == ()

@@ -33,7 +33,7 @@ def workload(api_version: str, kind: str, body: str) -> Workload:
         ("v2", "Service", Resource),
         ("v1", "service", Resource),
         ("v1", "ConfigMap", Resource),
-        ("v1", "PodTemplate", Resource),
+        ("v1", "PodTemplate", Workload),
         ("apps/v1", "Pod", Resource),
         ("v1", "Deployment", Resource),
         ("argoproj.io/v1alpha1", "Deployment", Resource),
