@@ -221,16 +221,27 @@ class Cluster:
 
     def near_misses(self, service: Service) -> tuple[tuple[Node, str], ...]:
         """The places of labels in its namespace that are those it selects but for the value; two at the most."""
-        spaces, selector = self.namespaces(service), service.selector
         near = (
-            (labels[key], f"{workload.title} has {key}={labels[key].text}")
-            for space in spaces
-            for workload in self._workloads_by_namespace.get(space, ())
-            for labels in [workload.template["metadata"]["labels"]]
-            for key, value in selector.items()
-            if labels[key].text not in ("", value)
+            (node, f"{workload.title} has {key}={node.text}")
+            for space in self.namespaces(service)
+            for key, value in service.selector.items()
+            for workload, node in self._some_with_key.get((space, key), ())
+            if node.text != value
         )
         return tuple(islice(near, 2))
+
+    @cached_property
+    def _some_with_key(self) -> dict[tuple[str, str], list[tuple[Workload, Node]]]:
+        """By namespace and label key, a few workloads with different values: enough to show two of them."""
+        index: dict[tuple[str, str], list[tuple[Workload, Node]]] = defaultdict(list)
+        for workload in self.workloads:
+            labels = workload.template["metadata"]["labels"]
+            for space in self.namespaces(workload):
+                for key, value in workload.pod_labels.items():
+                    known = index[space, key]
+                    if value and len(known) < 3 and all(node.text != value for _, node in known):
+                        known.append((workload, labels[key]))
+        return index
 
     @cached_property
     def _workloads_by_namespace(self) -> dict[str, list[Workload]]:

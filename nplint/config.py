@@ -88,7 +88,7 @@ def _document(source: Source) -> Document:
     documents = [document for document in parse(source) if document.value is not None or document.defects]
     for document in documents:
         for defect in document.defects:
-            raise NplintError(f"{_place(defect.span)}: this is no YAML: {defect.message}")
+            raise NplintError(f"{_place(defect.span)}: this cannot be read: {defect.message}")
     if len(documents) > 1:
         place = _place(documents[1].locate(()))
         raise NplintError(f"{place}: a configuration is one document, and these are {len(documents)}")
@@ -134,7 +134,7 @@ def _place(span: Span) -> str:
 
 
 def _repeated(key: RepeatedKey) -> str:
-    return f"{key.path[-1]} stands here a second time, first on line {key.lost.line}: make one of the two"
+    return f"{key.path[-1]} is set a second time here, first on line {key.lost.line}: make one of the two"
 
 
 def _unknowable(root: Node) -> Iterator[tuple[Node, str]]:

@@ -169,7 +169,7 @@ class Service(Resource):
         text = _text_or(self.spec["externalTrafficPolicy"], "Cluster")
         return recased(text, TRAFFIC_POLICIES) or text
 
-    @property
+    @cached_property
     def selector(self) -> dict[str, str]:
         return texts(self.spec["selector"])
 

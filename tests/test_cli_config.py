@@ -175,7 +175,7 @@ def test_show_is_about_the_path_it_is_given(nplint: "Nplint") -> None:
                 ".nplint.yaml:3:17: no rule is named xyz: there are ",
             ],
         ),
-        ("a: [\n", [".nplint.yaml:1:4: this is no YAML: "]),
+        ("a: [\n", [".nplint.yaml:1:4: this cannot be read: "]),
         ("'\\e[1m': 1\n", []),
     ],
 )

@@ -233,7 +233,7 @@ def test_json_and_byte_order_marks_are_read() -> None:
         ("exclude: [1]\n", "1:11: exclude[0] has to be text"),
         (
             "fail-on: note\nfail-on: error\n",
-            "2:1: fail-on stands here a second time, first on line 1: make one of the two",
+            "2:1: fail-on is set a second time here, first on line 1: make one of the two",
         ),
     ],
 )
@@ -295,10 +295,10 @@ def test_a_configuration_is_a_mapping(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
-        (b"clusters: {\n", ".nplint.yaml:1:11: this is no YAML: "),
-        (b"a: [b\nc: d\n", ".nplint.yaml:2:2: this is no YAML: "),
-        (b"a: \xff\n", ".nplint.yaml:1:4: this is no YAML: "),
-        (b"a: {{ .x }}\n", ".nplint.yaml:1:4: this is no YAML: "),
+        (b"clusters: {\n", ".nplint.yaml:1:11: this cannot be read: "),
+        (b"a: [b\nc: d\n", ".nplint.yaml:2:2: this cannot be read: "),
+        (b"a: \xff\n", ".nplint.yaml:1:4: this cannot be read: "),
+        (b"a: {{ .x }}\n", ".nplint.yaml:1:4: this cannot be read: "),
         (b"fail-on: note\n---\nformat: text\n", ".nplint.yaml:3:1: a configuration is one document, and these are 2"),
     ],
 )
@@ -372,7 +372,7 @@ def test_a_pattern_never_leads_outside(tmp_path: Path, monkeypatch: pytest.Monke
 
 
 def test_nesting_and_aliases_are_bounded() -> None:
-    assert "this is no YAML" in refusal("a: " + "[" * 10_000)[0]
+    assert "this cannot be read" in refusal("a: " + "[" * 10_000)[0]
     bomb = "a: &a [x]\n" + "".join(f"{chr(98 + n)}: &{chr(98 + n)} [{f'*{chr(97 + n)}, ' * 9}]\n" for n in range(12))
     assert refusal(bomb)
 

@@ -4,6 +4,7 @@ import json
 import math
 from collections.abc import Callable, Iterator
 from pathlib import Path as File
+from time import perf_counter
 from typing import Any
 
 import pytest
@@ -537,6 +538,34 @@ def test_repeated_keys(text: str, repeated: list[tuple[Path, tuple[int, int], tu
 def test_repeated_keys_of_json() -> None:
     (found,) = document('{"apiVersion":"v1","kind":"Pod","a":1,"\\u0061":2}').repeated_keys()
     assert (found.path, place(found.lost), place(found.kept)) == (("a",), (1, 33, 1, 36), (1, 39, 1, 47))
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("a: 1\na: 0x10\n", ["0x10"]),
+        ("a: 1\na: 2\na: no\n", ["no", "no"]),
+        ("a: {b: 1, b: 'x y'}\na: c\n", ["'x y'", "c"]),
+        ("a: 1\na:\n", [None]),
+        ("a: 1\na: ~\n", ["~"]),
+        ("a: 1\na: [b]\n", [None]),
+        ("a: 1\na:\n  b: c\n", [None]),
+        ("b: &x 1\na: 1\na: *x\n", ["*x"]),
+        ("a: 1\na: |\n  b\n  c\n", ["|\n  b\n  c"]),
+    ],
+)
+def test_a_repeated_key_knows_the_text_of_the_value_that_wins(text: str, kept: list[str | None]) -> None:
+    found = document(HEAD + text)
+    values = [key.value for key in found.repeated_keys()]
+    assert [value and found.source.slice(value) for value in values] == kept
+
+
+def test_places_in_a_large_mapping_take_no_quadratic_time() -> None:
+    found = document(HEAD + "".join(f"k{number}: {number}\n" for number in range(20_000)))
+    start = perf_counter()
+    lines = [found.locate((f"k{number}",)).line for number in range(20_000)]
+    assert lines == [number + 3 for number in range(20_000)]
+    assert perf_counter() - start < 20
 
 
 # Properties

@@ -171,6 +171,61 @@ def test_what_hangs_on_an_unknown_fact_is_a_note_that_names_it(severity: Severit
     assert report.undecided == ({} if severity is Severity.NOTE else {("type", "CCE Turbo"): 2})
 
 
+def test_a_problem_that_is_a_note_anyway_waits_for_no_fact() -> None:
+    def one_note(cluster: Cluster) -> Problems:
+        """A rule finds an error and a note."""
+        first, second = cluster.services[0].ports
+        yield Problem(first.node["port"], "an error")
+        yield Problem(second.node["port"], "a note", severity=Severity.NOTE)
+
+    assert run(make(one_note, when=TURBO_ONLY)).undecided == {("type", "CCE Turbo"): 1}
+
+
+def test_a_finding_keeps_its_fingerprint_when_the_missing_fact_is_declared() -> None:
+    rule = make(every_port, when=TURBO_ONLY)
+    unknown, known = run(rule).findings, run(rule, profile=Profile(type="turbo")).findings
+    assert [finding.message for finding in unknown] != [finding.message for finding in known]
+    assert [finding.fingerprint for finding in unknown] == [finding.fingerprint for finding in known]
+
+
+def test_a_problem_may_have_a_consequence_of_its_own() -> None:
+    def two(cluster: Cluster) -> Problems:
+        """A rule finds two things.
+
+        This is the usual consequence.
+        """
+        first, second = cluster.services[0].ports
+        yield Problem(first.node["port"], "usual")
+        yield Problem(second.node["port"], "unusual", why="This is another.")
+
+    assert [finding.why for finding in run(make(two)).findings] == [
+        "This is the usual consequence.",
+        "This is another.",
+    ]
+
+
+def test_a_place_that_no_path_leads_to_belongs_to_what_it_is_about() -> None:
+    def about(cluster: Cluster) -> Problems:
+        """A rule marks a place in the text."""
+        yield Problem(Span("web.yaml", 1, 1, 1, 2), "fact", about=cluster.services[0].spec["ports"])
+
+    (finding,) = run(make(about)).findings
+    assert finding.span == Span("web.yaml", 1, 1, 1, 2)
+    assert finding.field == "spec.ports"
+    assert finding.resource
+    assert finding.resource.title == "Service shop/web"
+
+
+def test_no_text_of_a_manifest_floods_the_output() -> None:
+    def long(cluster: Cluster) -> Problems:
+        """A rule repeats what it reads."""
+        node = cluster.services[0].spec
+        yield Problem(node, "x" * 10**6, help="y" * 10**6, related=((node, "z" * 10**6),))
+
+    (finding,) = run(make(long)).findings
+    assert max(map(len, (finding.message, finding.help, finding.related[0].message))) <= 500
+
+
 def test_what_a_quiet_rule_would_say_is_withheld_and_counted() -> None:
     report = run(make(every_port, when=TURBO_ONLY, quiet=True))
     assert report.findings == ()

@@ -450,3 +450,10 @@ def test_every_rule_has_a_page_of_eighty_columns_apart_from_examples(name: str) 
     page = explain(plugins.load().rules[name])
     assert page.startswith(f"{name} (")
     assert [line for line in page.splitlines() if len(line) > 80 and not line.startswith(("    ", "Source: "))] == []
+
+
+def test_a_subject_is_cut_to_a_line() -> None:
+    long = "x" * 10**6
+    web = WEB.replace("name: web", f"name: {long}").replace("网关", long)
+    shown = render("text", run({"web.yaml": web}, [plain_port]))
+    assert max(map(len, shown.splitlines())) < 350

@@ -1,6 +1,6 @@
 import pytest
 
-from nplint.spelling import listed, nearest, recased
+from nplint.spelling import LONGEST, cut, listed, nearest, recased, shown
 
 TYPES = ("ClusterIP", "NodePort", "LoadBalancer", "ExternalName")
 
@@ -48,3 +48,26 @@ def test_nothing_is_near_where_nothing_is_known() -> None:
 )
 def test_listed_reads_as_a_sentence(words: list[str], sentence: str) -> None:
     assert listed(words) == sentence
+
+
+def test_listed_joins_with_another_word() -> None:
+    assert [listed(words, "or") for words in ("a", "ab", "abc")] == ["a", "a or b", "a, b or c"]
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("web", "web"),
+        ("", '""'),
+        ("a\nb\r\n\tc", r"a\nb\r\n\tc"),
+        ("x" * LONGEST, "x" * LONGEST),
+        ("x" * 10**6, "x" * (LONGEST - 3) + "..."),
+    ],
+)
+def test_a_value_is_shown_on_one_line_and_no_longer_than_a_message_can_bear(text: str, message: str) -> None:
+    assert shown(text) == message
+    assert len(shown(f"\n{text}" * LONGEST)) == LONGEST
+
+
+def test_cut_leaves_what_has_room() -> None:
+    assert (cut("abcdef", 6), cut("abcdefg", 6)) == ("abcdef", "abc...")
