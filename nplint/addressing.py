@@ -9,7 +9,6 @@ from nplint.cluster import Cluster
 from nplint.node import Node
 from nplint.resource import Service
 from nplint.spelling import shown
-from nplint.together import owner
 from nplint.update import keeps_both
 
 SOURCE_RANGES = "service.beta.kubernetes.io/load-balancer-source-ranges"
@@ -33,7 +32,7 @@ def shared_cluster_ips(cluster: Cluster) -> Problems:
             if service.type == "ExternalName" or not parsed:
                 continue
             first, at = seen.setdefault((node.document.source.path, parsed), (service, node))
-            if owner(first) != owner(service):
+            if first.who != service.who:
                 message = f"cluster IP {node.text} is taken by {first.title}"
                 yield Problem(node, message, related=((at, "first here"),), field="spec.clusterIPs")
 

@@ -17,6 +17,9 @@ from nplint.profile import Profile, Version
 from nplint.resource import Resource, Service, Workload, resources_of
 from nplint.structure import Flaw, flaws, newer
 
+Scope = tuple[str, str]
+"""What is deployed together: the kind of thing, `cluster`, `file`, `folder` or `kustomization`, and which one."""
+
 K = TypeVar("K")
 V = TypeVar("V")
 
@@ -137,13 +140,13 @@ class Cluster:
 
     def earlier(self, service: Service) -> Service | None:
         """The state of a Service before the change, where it is sure which one that was."""
-        known = self.before._services_by_identity.get(service.identity, ()) if self.before else ()
-        now = self._services_by_identity[service.identity]
+        known = self.before._services_by_identity.get(service.who, ()) if self.before else ()
+        now = self._services_by_identity[service.who]
         return known[0] if len(known) == len(now) == 1 else None
 
     @cached_property
-    def _services_by_identity(self) -> dict[tuple[str, str, str], list[Service]]:
-        return _grouped((service.identity, service) for service in self.services)
+    def _services_by_identity(self) -> dict[tuple[object, ...], list[Service]]:
+        return _grouped((service.who, service) for service in self.services)
 
     def namespaces(self, resource: Resource) -> frozenset[str]:
         """The namespaces it may be in: kustomize's if it puts the file into any, else its own, else `default`."""
@@ -291,15 +294,17 @@ class Cluster:
         names = {*map(str.strip, noted.split(",")), *self.expectations.get(service.name, ())}
         return what in names or any(what in known for known in declared)
 
-    def together(self, node: Node, other: Node) -> bool:
-        """Whether two places are sure to be of one cluster, or likely: of one file, folder or kustomization."""
+    def scopes(self, node: Node) -> list[Scope]:
+        """What a place is deployed together with, the surest first."""
         if self.profile.is_declared:
-            return True
-        roots = self.kustomizations.roots
-        path, beside = node.document.source.path, other.document.source.path
-        return self._folder(node.document) == self._folder(other.document) or bool(
-            roots.get(path, frozenset()) & roots.get(beside, frozenset())
-        )
+            return [("cluster", "")]
+        path = node.document.source.path
+        beside = [("file", path), ("folder", self._folder(node.document))]
+        return beside + [("kustomization", root) for root in sorted(self.kustomizations.roots.get(path, ()))]
+
+    def together(self, node: Node, other: Node) -> bool:
+        """Whether two places share a scope, and so are likely to be of one cluster."""
+        return not set(self.scopes(node)).isdisjoint(self.scopes(other))
 
     @staticmethod
     def _folder(document: Document) -> str:

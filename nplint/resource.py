@@ -118,6 +118,17 @@ class Service(Resource):
         return self.node["spec"]
 
     @property
+    def who(self) -> tuple[object, ...]:
+        """What tells Services apart. One that gets its name only in the cluster is a Service of its own.
+
+        A name that a template hides is at least the same wherever it is written the same.
+        """
+        name = self.node["metadata"]["name"].value
+        if isinstance(name, str) and name:
+            return *self.identity[:2], name
+        return self.node.document.source.path, self.node.document.start, self.node.path
+
+    @property
     def type(self) -> str:
         """ClusterIP by default, "" where it is not known."""
         return _text_or(self.spec["type"], "ClusterIP")

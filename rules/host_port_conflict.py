@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from nplint import Cluster, Node, Problem, Problems, Severity, Workload, rule
-from nplint.together import Scope, scopes
+from nplint.cluster import Scope
 
 _Listener = tuple[int, Workload, Node]
 """What listens on a port of its node, and where that is written; the number is its place in the input."""
@@ -76,11 +76,11 @@ def host_port_conflict(cluster: Cluster) -> Problems:
     """
     listeners: dict[tuple[Scope, int], _Listener] = {}
     for order, (workload, number, node) in enumerate(_listeners(cluster)):
-        for scope in scopes(cluster, node):
+        for scope in cluster.scopes(node):
             listeners.setdefault((scope, number), (order, workload, node))
     for service in cluster.services:
         for number, place in service.claimed_ports():
-            found = [listeners[scope, number] for scope in scopes(cluster, place) if (scope, number) in listeners]
+            found = [listeners[scope, number] for scope in cluster.scopes(place) if (scope, number) in listeners]
             if found:
                 _, workload, node = min(found, key=lambda listener: listener[0])
                 yield _problem(number, place, workload, node)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from nplint import Cluster, Node, Problem, Problems, Service, Severity, Unjudged, rule
-from nplint.together import Scope, owner, scopes
+from nplint.cluster import Scope
 
 _CONTEXT: Scope = ("context", "")
 _ANYWHERE: Scope = ("anywhere", "")
@@ -109,7 +109,7 @@ def node_port_conflict(cluster: Cluster) -> Problems:
 def _conflict(cluster: Cluster, ledger: "_Ledger", number: int, service: Service, node: Node) -> Problems:
     found = [(ledger.other(_CONTEXT, number, service), Severity.ERROR)]
     # Enter the claim into every scope before asking who was first.
-    found += [(ledger.enter(scope, number, service, node), _severity(scope)) for scope in scopes(cluster, node)]
+    found += [(ledger.enter(scope, number, service, node), _severity(scope)) for scope in cluster.scopes(node)]
     other, severity = next((pair for pair in found if pair[0]), (None, Severity.ERROR))
     if other:
         yield Problem(
@@ -130,8 +130,8 @@ def _severity(scope: Scope) -> Severity:
 
 def _last_states(services: Iterable[Service]) -> list[Service]:
     """Without the states of a Service that a later one in the same file replaces: kubectl applies them in order."""
-    last = {(service.node.document.source.path, owner(service)): service for service in services}
-    return [one for one in services if last[one.node.document.source.path, owner(one)] is one]
+    last = {(service.node.document.source.path, service.who): service for service in services}
+    return [one for one in services if last[one.node.document.source.path, one.who] is one]
 
 
 class _Ledger:
@@ -143,12 +143,12 @@ class _Ledger:
     def other(self, scope: Scope, number: int, service: Service) -> Claim | None:
         """The first other Service that claims the number."""
         claims = self.claims.get((scope, number), ())
-        return next((claim for claim in claims if owner(claim[0]) != owner(service)), None)
+        return next((claim for claim in claims if claim[0].who != service.who), None)
 
     def enter(self, scope: Scope, number: int, service: Service, node: Node) -> Claim | None:
         """Enter a claim, and tell which earlier one it collides with."""
         other = self.other(scope, number, service)
         claims = self.claims.setdefault((scope, number), [])
-        if len(claims) < 2 and all(owner(claim[0]) != owner(service) for claim in claims):
+        if len(claims) < 2 and all(claim[0].who != service.who for claim in claims):
             claims.append((service, node))
         return other

@@ -6,7 +6,6 @@ from nplint.cluster import Cluster
 from nplint.profile import Profile
 from nplint.reader import decode, read
 from nplint.resource import Service
-from nplint.together import owner, scopes
 
 
 def cluster(files: dict[str, str], profile: Profile | None = None) -> Cluster:
@@ -36,14 +35,14 @@ def services(*metadata: str) -> tuple[Service, ...]:
 )
 def test_services_are_told_apart_by_name_or_else_by_place(one: str, other: str, same: bool) -> None:
     first, second = services(one, other)
-    assert (owner(first) == owner(second)) is same
-    assert owner(first) == owner(first)
+    assert (first.who == second.who) is same
+    assert first.who == first.who
 
 
 def test_items_of_a_list_without_a_name_are_services_of_their_own() -> None:
     item = "{apiVersion: v1, kind: Service, metadata: {generateName: a}}"
     first, second = cluster({"a.yaml": f"{{apiVersion: v1, kind: List, items: [{item}, {item}]}}\n"}).services
-    assert owner(first) != owner(second)
+    assert first.who != second.who
 
 
 SERVICE = "{apiVersion: v1, kind: Service, metadata: {name: web}}\n"
@@ -59,10 +58,10 @@ def test_places_share_a_scope_exactly_where_the_cluster_calls_them_together() ->
     found = cluster(FILES)
     for one in found.services:
         for other in found.services:
-            shared = set(scopes(found, one.node)) & set(scopes(found, other.node))
+            shared = set(found.scopes(one.node)) & set(found.scopes(other.node))
             assert bool(shared) is found.together(one.node, other.node)
 
 
 def test_a_declared_cluster_is_one_scope() -> None:
     found = cluster(FILES, Profile(is_declared=True))
-    assert {tuple(scopes(found, service.node)) for service in found.services} == {(("cluster", ""),)}
+    assert {tuple(found.scopes(service.node)) for service in found.services} == {(("cluster", ""),)}
