@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from nplint.resource import Resource as Resource
     from nplint.resource import Service as Service
     from nplint.resource import ServicePort as ServicePort
-    from nplint.resource import Workload as Workload
+    from nplint.workload import Workload as Workload
 
 _HOMES = {
     "cluster": ("Cluster",),
@@ -40,7 +40,8 @@ _HOMES = {
     "finding": ("Confidence", "Edit", "Severity"),
     "node": ("Node",),
     "profile": ("CCE_TYPES", "PortRange", "Profile", "When"),
-    "resource": ("PROTOCOLS", "SERVICE_TYPES", "TRAFFIC_POLICIES", "Resource", "Service", "ServicePort", "Workload"),
+    "resource": ("PROTOCOLS", "SERVICE_TYPES", "TRAFFIC_POLICIES", "Resource", "Service", "ServicePort"),
+    "workload": ("Workload",),
     "check": ("Example", "Problem", "Problems", "Unjudged", "replacement", "rule", "unknown_word"),
 }
 _MODULES = {name: module for module, names in _HOMES.items() for name in names}

@@ -13,9 +13,11 @@ from nplint import kustomize
 from nplint.document import Document, Path
 from nplint.kustomize import Kustomizations
 from nplint.node import Node
+from nplint.objects import resources_of
 from nplint.profile import Profile, Version
-from nplint.resource import Resource, Service, Workload, resources_of
-from nplint.structure import Flaw, flaws, newer
+from nplint.resource import Resource, Service
+from nplint.structure import Flaw, flaws, meant, newer
+from nplint.workload import CONTROLLER_LABELS, KINDS_WITHOUT_PODS, Workload
 
 Scope = tuple[str, str]
 """What is deployed together: the kind of thing, `cluster`, `file`, `folder` or `kustomization`, and which one."""
@@ -23,38 +25,7 @@ Scope = tuple[str, str]
 K = TypeVar("K")
 V = TypeVar("V")
 
-# Kinds that bring no pods, so that a file that cannot be read matters less when it says that it holds one of them.
 _KIND = re.compile(r"""^[ \t-]*["']?kind["']?[ \t]*:[ \t]*["']?(\w+)""", re.MULTILINE)
-_NO_PODS = frozenset(
-    {
-        "ClusterRole",
-        "ClusterRoleBinding",
-        "ConfigMap",
-        "CustomResourceDefinition",
-        "EndpointSlice",
-        "Endpoints",
-        "HorizontalPodAutoscaler",
-        "Ingress",
-        "IngressClass",
-        "Kustomization",
-        "LimitRange",
-        "MutatingWebhookConfiguration",
-        "Namespace",
-        "NetworkPolicy",
-        "PersistentVolume",
-        "PersistentVolumeClaim",
-        "PodDisruptionBudget",
-        "PriorityClass",
-        "ResourceQuota",
-        "Role",
-        "RoleBinding",
-        "Secret",
-        "Service",
-        "ServiceAccount",
-        "StorageClass",
-        "ValidatingWebhookConfiguration",
-    }
-)
 
 # Where a cluster runs pods of its own, such as those of the control plane.
 _SYSTEM_NAMESPACES = ("kube-system", "kube-public", "kube-node-lease")
@@ -95,6 +66,23 @@ class Cluster:
     def context_resources(self) -> tuple[Resource, ...]:
         return tuple(resource for document in self.context for resource in resources_of(document))
 
+    def may_be_one(self, service: Service, other: Service) -> bool:
+        """Whether two declarations may be of one Service: nothing shows that their names or namespaces differ."""
+        if service.who == other.who:
+            return True
+        if not service.name or not other.name or not self._may_share_name(service, other):
+            return False
+        spaces = self.namespaces(service)
+        return not spaces.isdisjoint(self.namespaces(other)) or not (
+            self._has_namespace(service) and self._has_namespace(other)
+        )
+
+    def _may_share_name(self, service: Service, other: Service) -> bool:
+        renamed = self.kustomizations.renamed
+        if service.node.document.source.path in renamed and service.name in other.name:
+            return True
+        return service.name == other.name or (other.node.document.source.path in renamed and other.name in service.name)
+
     def is_context(self, document: Document) -> bool:
         """Whether a document only tells what else runs in the cluster."""
         return id(document) in self._context_ids
@@ -117,6 +105,15 @@ class Cluster:
     def flaws(self) -> tuple[Flaw, ...]:
         """What in the Services does not have the shape of a Service."""
         return tuple(flaw for service in self.services for flaw in flaws(service.node))
+
+    def is_misspelt(self, mapping: Node, field: str) -> bool:
+        """Whether a mapping has an unknown key that is meant as this field: what is wrong is then the key alone."""
+        return (id(mapping.document), mapping.path, field) in self._misspelt
+
+    @cached_property
+    def _misspelt(self) -> frozenset[tuple[int, Path, str]]:
+        unknown = [flaw for flaw in self.flaws if flaw.keyword == "additionalProperties"]
+        return frozenset((id(flaw.node.document), flaw.node.path[:-1], meant(flaw)) for flaw in unknown)
 
     @cached_property
     def newer(self) -> tuple[tuple[Node, Version], ...]:
@@ -160,13 +157,17 @@ class Cluster:
 
         Without a declared cluster, those beside the Service, or else all there are.
         """
-        if any(service.spec["selector"].placeholders()):
+        if not service.selector or any(service.spec["selector"].placeholders()):
             return []
+        spaces = self.namespaces(service)
         found: list[list[Workload]] = [
-            [workload for space in self.namespaces(service) for workload in self._labelled.get((space, *label), ())]
+            [workload for space in spaces for workload in self._labelled.get((space, *label), ())]
             for label in service.selector.items()
+            if label[0] not in CONTROLLER_LABELS
         ]
-        fewest = min(found, key=len, default=[])
+        if not found:
+            found = [[one for space in spaces for one in self._workloads_by_namespace.get(space, ())]]
+        fewest = min(found, key=len)
         selected = [workload for workload in dict.fromkeys(fewest) if service.selects(workload)]
         # Where no cluster is declared, a copy of the workload elsewhere is most likely another variant of it.
         near = [workload for workload in selected if self.together(service.node, workload.node)]
@@ -194,6 +195,8 @@ class Cluster:
 
     def _veil(self, service: Service) -> str:
         """What may bring pods into the namespace of a Service without showing their labels."""
+        if self.is_patched(service):
+            return "its kustomization changes labels or patches objects"
         if self.kustomizations.is_open(service.node.document.source.path):
             return "its kustomization brings in what the input does not show"
         for workload in self._namesakes(service):
@@ -265,7 +268,7 @@ class Cluster:
         """Folders with a document, in them or below, that may be a workload and could not be read."""
         folders: set[str] = set()
         for document in self.documents:
-            if not document.judged and not _NO_PODS.issuperset(_KIND.findall(document.text) or ("",)):
+            if not document.judged and not KINDS_WITHOUT_PODS.issuperset(_KIND.findall(document.text) or ("",)):
                 folders |= _upward(self._folder(document))
         return frozenset(folders)
 
@@ -314,7 +317,7 @@ class Cluster:
 def _may_bring_pods(resource: Resource) -> bool:
     if isinstance(resource, Workload):
         return any(resource.unrendered())
-    return "." in resource.group and not resource.group.endswith("k8s.io")
+    return "." in resource.group and not resource.group.endswith(".k8s.io")
 
 
 def _upward(folder: str) -> set[str]:

@@ -28,7 +28,9 @@ class Patterns:
 
     def match(self, path: str) -> bool:
         """Whether a path, relative to the current folder, is meant."""
-        inside = os.path.relpath(os.path.abspath(path), self.folder).replace(os.sep, "/")
+        # A link to the folder leads to the same files.
+        real = os.path.join(os.path.realpath(os.path.dirname(path) or "."), os.path.basename(path))
+        inside = os.path.relpath(real, self.folder).replace(os.sep, "/")
         return not inside.startswith("../") and self._spec.match_file(inside)
 
     @cached_property

@@ -9,7 +9,17 @@ from nplint.document import Document
 from nplint.node import Node
 
 # What changes objects in ways that are not followed here, and what brings in objects from elsewhere.
-_CHANGES = ("patches", "patchesStrategicMerge", "patchesJson6902", "transformers", "replacements", "components")
+_CHANGES = (
+    "patches",
+    "patchesStrategicMerge",
+    "patchesJson6902",
+    "transformers",
+    "replacements",
+    "components",
+    "labels",
+    "commonLabels",
+)
+_RENAMES = ("namePrefix", "nameSuffix")
 _GENERATORS = ("helmCharts", "helmChartInflationGenerator", "generators")
 
 
@@ -18,14 +28,15 @@ class Kustomizations(NamedTuple):
 
     `patches` are parts of objects, named as patches and never as resources. `roots` are the outermost kustomizations
     that bring a file in, `namespaces` those that they put its objects into; a file that none brings in is in neither.
-    `patched` are files whose objects a kustomization changes, `unseen` the outermost kustomizations that also bring in
-    what is not in the input.
+    `patched` are files whose objects a kustomization changes, `renamed` those whose names it changes, `unseen` the
+    outermost kustomizations that also bring in what is not in the input.
     """
 
     patches: frozenset[str]
     roots: Mapping[str, frozenset[str]]
     namespaces: Mapping[str, frozenset[str]]
     patched: frozenset[str]
+    renamed: frozenset[str]
     unseen: frozenset[str]
 
     def is_open(self, path: str) -> bool:
@@ -39,7 +50,7 @@ def find(documents: Iterable[Document]) -> Kustomizations:
     known = {_folder(one): Node(one, value=one.value) for one in documents if is_kustomization(one)}
     included = {path for folder, node in known.items() for path in _named(node, folder) if path in known}
     outermost = known.keys() - included
-    brought = [file for folder in sorted(outermost) for file in _files(known, (folder,), "", patched=False)]
+    brought = [file for folder in sorted(outermost) for file in _files(known, (folder,))]
     paths = {document.source.path for document in documents}
     whole = {file.path for file in brought}
     return Kustomizations(
@@ -47,6 +58,7 @@ def find(documents: Iterable[Document]) -> Kustomizations:
         roots=_grouped((file.path, file.root) for file in brought),
         namespaces=_grouped((file.path, file.namespace) for file in brought if file.namespace),
         patched=frozenset(file.path for file in brought if file.patched),
+        renamed=frozenset(file.path for file in brought if file.renamed),
         unseen=frozenset(file.root for file in brought if file.path not in paths),
     )
 
@@ -56,19 +68,21 @@ class _File(NamedTuple):
     root: str
     namespace: str
     patched: bool
+    renamed: bool
 
 
-def _files(known: Mapping[str, Node], way: tuple[str, ...], namespace: str, *, patched: bool) -> Iterator[_File]:
+def _files(known: Mapping[str, Node], way: tuple[str, ...]) -> Iterator[_File]:
     """The files that a kustomization brings in, and what it and those on the way to it do to their objects."""
-    folder, node = way[-1], known[way[-1]]
-    namespace = namespace or node["namespace"].text
-    patched = patched or any(node[step].value for step in _CHANGES)
-    generated = (f"{folder}: {step}" for step in _GENERATORS if node[step].value)
-    for path in (*_named(node, folder), *generated):
+    nodes = [known[folder] for folder in way]
+    namespace = next((node["namespace"].text for node in nodes if node["namespace"].text), "")
+    patched = any(node[step].value for node in nodes for step in _CHANGES)
+    renamed = any(node[step].value for node in nodes for step in _RENAMES)
+    generated = (f"{way[-1]}: {step}" for step in _GENERATORS if nodes[-1][step].value)
+    for path in (*_named(nodes[-1], way[-1]), *generated):
         if path in known and path not in way:
-            yield from _files(known, (*way, path), namespace, patched=patched)
+            yield from _files(known, (*way, path))
         elif path not in known:
-            yield _File(path, way[0], namespace, patched)
+            yield _File(path, way[0], namespace, patched, renamed)
 
 
 def _grouped(pairs: Iterable[tuple[str, str]]) -> dict[str, frozenset[str]]:

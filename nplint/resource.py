@@ -3,31 +3,18 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from nplint.document import Document
 from nplint.node import Node
 from nplint.spelling import recased
+
+if TYPE_CHECKING:
+    from nplint.workload import Workload
 
 SERVICE_TYPES = ("ClusterIP", "NodePort", "LoadBalancer", "ExternalName")
 NODE_PORT_TYPES = ("NodePort", "LoadBalancer")
 PROTOCOLS = ("TCP", "UDP", "SCTP")
 TRAFFIC_POLICIES = ("Cluster", "Local")
-
-_POD_TEMPLATES: dict[tuple[str, str], tuple[str, ...]] = {
-    ("", "Pod"): (),
-    ("", "PodTemplate"): ("template",),
-    ("", "ReplicationController"): ("spec", "template"),
-    ("apps", "Deployment"): ("spec", "template"),
-    ("apps", "ReplicaSet"): ("spec", "template"),
-    ("apps", "DaemonSet"): ("spec", "template"),
-    ("apps", "StatefulSet"): ("spec", "template"),
-    ("extensions", "Deployment"): ("spec", "template"),
-    ("extensions", "ReplicaSet"): ("spec", "template"),
-    ("extensions", "DaemonSet"): ("spec", "template"),
-    ("batch", "Job"): ("spec", "template"),
-    ("batch", "CronJob"): ("spec", "jobTemplate", "spec", "template"),
-}
 
 
 @dataclass(frozen=True, eq=False)
@@ -186,147 +173,9 @@ class Service(Resource):
 
     def selects(self, workload: "Workload") -> bool:
         """Whether the pods of a workload of the same namespace carry every selected label."""
-        selector = self.selector
-        return bool(selector) and selector.items() <= workload.pod_labels.items()
+        wanted = {key: value for key, value in self.selector.items() if not workload.adds_label(key, value)}
+        return bool(self.selector) and wanted.items() <= workload.pod_labels.items()
 
     def unrendered(self) -> Iterator[Node]:
         yield from super().unrendered()
         yield from self.spec.placeholders()
-
-
-class Container(NamedTuple):
-    """A container of a pod template."""
-
-    node: Node
-
-    @property
-    def name(self) -> str:
-        return self.node["name"].text
-
-    @property
-    def ports(self) -> Iterator[Node]:
-        return iter(self.node["ports"])
-
-    @property
-    def is_sidecar(self) -> bool:
-        """Whether an init container goes on running beside the others."""
-        return self.node["restartPolicy"].text == "Always"
-
-    def commands(self) -> Iterator[Node]:
-        """Every word of what it runs: command, arguments, and those of its probes and lifecycle hooks."""
-        yield from self.node["command"]
-        yield from self.node["args"]
-        for probe in ("livenessProbe", "readinessProbe", "startupProbe"):
-            yield from self.node[probe]["exec"]["command"]
-        for hook in ("postStart", "preStop"):
-            yield from self.node["lifecycle"][hook]["exec"]["command"]
-
-
-@dataclass(frozen=True, eq=False)
-class Workload(Resource):
-    """A Pod, or what carries a pod template: every built-in kind that does, and others that look like one."""
-
-    template: Node
-
-    @property
-    def runs_pods(self) -> bool:
-        """Whether pods of its template come to be; a PodTemplate only keeps one."""
-        return self.kind != "PodTemplate"
-
-    @property
-    def pod_spec(self) -> Node:
-        return self.template["spec"]
-
-    @cached_property
-    def pod_labels(self) -> dict[str, str]:
-        return texts(self.template["metadata"]["labels"])
-
-    @property
-    def containers(self) -> tuple[Container, ...]:
-        return tuple(Container(node) for node in self.pod_spec["containers"])
-
-    @property
-    def init_containers(self) -> tuple[Container, ...]:
-        return tuple(Container(node) for node in self.pod_spec["initContainers"])
-
-    @property
-    def images(self) -> tuple[str, ...]:
-        return tuple(container.node["image"].text for container in self.containers)
-
-    def node_listeners(self) -> Iterator[tuple[int, Node]]:
-        """The ports that its pods listen on in their nodes' network, and where these are written."""
-        for container in (*self.containers, *self.init_containers):
-            for port in container.ports:
-                node = port["hostPort"] if port["hostPort"].number else port["containerPort"]
-                if node.number and (node.path[-1] == "hostPort" or self.host_network):
-                    yield node.number, node
-
-    @property
-    def pod_count(self) -> Node:
-        """The place that decides how many pods there are: `replicas`, or else the kind."""
-        replicas = self.node["spec"]["replicas"]
-        return replicas if replicas.present else self.node["kind"]
-
-    @property
-    def replicas(self) -> int | None:
-        """How many pods it wants, 1 by default; None for a DaemonSet, which has one a node, and for jobs."""
-        if self.kind in ("DaemonSet", "Job", "CronJob"):
-            return None
-        number = self.node["spec"]["replicas"].number
-        return 1 if number is None or self.kind == "Pod" else number
-
-    @property
-    def host_network(self) -> bool | None:
-        """Whether its pods live in their node's network; None while a template hides it."""
-        node = self.pod_spec["hostNetwork"]
-        return None if node.is_placeholder else node.value is True
-
-    @property
-    def node_name(self) -> str:
-        return self.pod_spec["nodeName"].text
-
-    @property
-    def node_selector(self) -> dict[str, str]:
-        return texts(self.pod_spec["nodeSelector"])
-
-    @property
-    def affinity(self) -> Node:
-        return self.pod_spec["affinity"]
-
-    def unrendered(self) -> Iterator[Node]:
-        yield from super().unrendered()
-        yield from self.template["metadata"]["labels"].placeholders()
-        yield from self.pod_spec["hostNetwork"].placeholders()
-
-    def unrendered_ports(self) -> Iterator[Node]:
-        """Values in its containers' ports that a template tool still has to fill in."""
-        for container in self.containers:
-            yield from container.node["ports"].placeholders()
-
-
-def resources_of(document: Document) -> Iterator[Resource]:
-    """The resources of a document, the items of a List each on their own."""
-    yield from _expand(Node(document, value=document.value), "", "")
-
-
-def _expand(node: Node, api_version: str, kind: str) -> Iterator[Resource]:
-    api_version = node["apiVersion"].text or api_version
-    kind = node["kind"].text or kind
-    if kind.endswith("List") and isinstance(node["items"].value, list):
-        # Items of a ServiceList may leave their type to it; those of a plain List may not.
-        implied = (api_version, kind.removesuffix("List")) if kind != "List" else ("", "")
-        for item in node["items"]:
-            yield from _expand(Node(item.document, item.path, item.value, root=len(item.path)), *implied)
-    elif api_version and kind:
-        yield _typed(Resource(node, api_version, kind))
-
-
-def _typed(resource: Resource) -> Resource:
-    node, api_version, kind = resource.node, resource.api_version, resource.kind
-    if api_version == "v1" and kind == "Service":
-        return Service(node, api_version, kind)
-    steps = _POD_TEMPLATES.get((resource.group, kind))
-    if steps is None and "." in resource.group and any(node["spec"]["template"]["spec"]["containers"]):
-        # Rollouts, CloneSets and the like: whatever carries a pod template runs pods of it.
-        steps = ("spec", "template")
-    return resource if steps is None else Workload(node, api_version, kind, node.at(steps))

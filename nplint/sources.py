@@ -97,10 +97,10 @@ def kustomizations_above(paths: Iterable[str]) -> tuple[Document, ...]:
 
 
 def matching(folder: "Path", matches: Matcher) -> Inputs:
-    """Read the manifests below a folder whose paths match."""
+    """Read the manifests below a folder whose paths match, also those that git ignores, as it often does with dumps."""
     documents: list[Document] = []
     without = 0
-    for file in _walk(folder, _ignores_above(folder)):
+    for file in _walk(folder, None):
         if matches(shown(file)):
             manifests = _manifests(shown(file), _load(file))
             documents += manifests
@@ -160,9 +160,9 @@ def _unreadable(path: "str | Path", reason: str) -> Document:
     return Document(source, 0, 0, 0, None, (defect,))
 
 
-def _walk(folder: "Path", ignores: Ignores) -> Iterator["Path"]:
+def _walk(folder: "Path", ignores: Ignores | None) -> Iterator["Path"]:
     """The files below a folder that may hold manifests, in order of their names; what git ignores is left out."""
-    ignores = (*ignores, *_ignores_of(folder))
+    ignores = None if ignores is None else (*ignores, *_ignores_of(folder))
     try:
         entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
     except OSError:
@@ -171,7 +171,7 @@ def _walk(folder: "Path", ignores: Ignores) -> Iterator["Path"]:
     for entry in entries:
         path = folder / entry.name
         is_folder = entry.is_dir(follow_symlinks=False)
-        if (is_folder and entry.name in _SKIPPED_FOLDERS) or _is_ignored(path, is_folder, ignores):
+        if (is_folder and entry.name in _SKIPPED_FOLDERS) or (ignores and _is_ignored(path, is_folder, ignores)):
             continue
         if is_folder:
             yield from _walk(path, ignores)

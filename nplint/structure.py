@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from nplint.node import Node
 from nplint.profile import Version, parse_version
+from nplint.spelling import nearest, recased
 from nplint.tree import Value
 
 if TYPE_CHECKING:
@@ -65,6 +66,12 @@ def types(part: Schema) -> list[str]:
     """The types that a part of a schema allows, of which a schema with a single one makes no list."""
     allowed: str | list[str] = part["type"]
     return [allowed] if isinstance(allowed, str) else allowed
+
+
+def meant(flaw: Flaw) -> str:
+    """The field that an unknown key was most likely meant as, "" where none is near."""
+    name, known = str(flaw.node.path[-1]), flaw.schema["properties"]
+    return recased(name, known) or nearest(name, known) or ""
 
 
 def newer(service: Node, version: Version) -> Iterator[tuple[Node, Version]]:

@@ -87,8 +87,12 @@ def field_of_another_type(cluster: Cluster) -> Problems:
     server tolerates is not found: loadBalancerIP on any type, and a nodePort on ExternalName, which it ignores.
     """
     for service in cluster.services:
+        # Where the type or the policy is misspelt, nobody knows which fields belong.
+        known = service.has_known_type and not cluster.is_misspelt(service.spec, "type")
+        if not known or cluster.is_misspelt(service.spec, "externalTrafficPolicy"):
+            continue
         old = cluster.earlier(service)
-        for problem in _foreign_fields(service) if service.has_known_type else ():
+        for problem in _foreign_fields(service):
             # An update that changes the type may keep what the old type had: the server drops it.
             if old is None or not isinstance(problem.at, Node) or not is_dropped(old, service, problem.at):
                 yield problem

@@ -1,8 +1,12 @@
 """What a Service cannot do without."""
 
+from collections.abc import Iterator
 from types import NoneType
 
 from nplint import Cluster, Node, Problem, Problems, Service, Severity, rule
+
+Lack = tuple[Problem, Node, str]
+"""What is missing, the mapping that lacks it, and the field: a key that is misspelt is one problem and not two."""
 
 
 @rule(
@@ -78,9 +82,8 @@ def missing_field(cluster: Cluster) -> Problems:
         if not isinstance(service.node.value, dict):
             # What is no Service at all is of a wrong type, and lacks nothing else.
             continue
-        yield from _name(service)
-        yield from _ports(service, cluster.earlier(service))
-        yield from _external_name(service)
+        lacking = (*_name(service), *_ports(service, cluster.earlier(service)), *_external_name(service))
+        yield from (problem for problem, holder, field in lacking if not cluster.is_misspelt(holder, field))
         yield from _owners(service)
 
 
@@ -105,30 +108,31 @@ def _items(root: Node) -> Problems:
             yield Problem(item, "an item of a List needs an apiVersion and a kind of its own")
 
 
-def _name(service: Service) -> Problems:
+def _name(service: Service) -> Iterator[Lack]:
     metadata = service.node["metadata"]
     malformed = metadata.present and not isinstance(metadata.value, dict | NoneType)
     if not malformed and metadata["name"].value in (None, "") and metadata["generateName"].value in (None, ""):
-        yield Problem(metadata["name"], "the Service has no metadata.name")
+        yield Problem(metadata["name"], "the Service has no metadata.name"), metadata, "name"
 
 
-def _ports(service: Service, old: Service | None) -> Problems:
+def _ports(service: Service, old: Service | None) -> Iterator[Lack]:
     ports = service.spec["ports"]
     # What was headless stays so when clusterIP is left out.
     stays_headless = old is not None and old.is_headless and service.spec["clusterIP"].value in (None, "")
     optional = service.is_headless or stays_headless or service.type == "ExternalName" or not service.has_known_type
     if ports.value in (None, []) and not optional and isinstance(service.spec.value, dict | NoneType):
-        yield Problem(ports, "the Service has no ports")
+        yield Problem(ports, "the Service has no ports"), service.spec, "ports"
     for port in ports:
         if port.value is None or (isinstance(port.value, dict) and port["port"].value is None):
-            yield Problem(port["port"], f"{port.field} has no port number")
+            yield Problem(port["port"], f"{port.field} has no port number"), port, "port"
 
 
-def _external_name(service: Service) -> Problems:
+def _external_name(service: Service) -> Iterator[Lack]:
     name = service.spec["externalName"]
     if service.type == "ExternalName" and name.value in (None, ""):
         at = name if name.present else service.spec["type"]
-        yield Problem(at, "an ExternalName Service has no externalName", field=name.field)
+        problem = Problem(at, "an ExternalName Service has no externalName", field=name.field)
+        yield problem, service.spec, "externalName"
 
 
 def _owners(service: Service) -> Problems:

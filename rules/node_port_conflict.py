@@ -96,7 +96,7 @@ def node_port_conflict(cluster: Cluster) -> Problems:
     is declared, nobody knows what is deployed together: it is an error inside one file, a warning inside one folder or
     kustomization, and beyond that nothing is said. Declare the cluster to have everything checked.
     """
-    ledger = _Ledger()
+    ledger = _Ledger(cluster)
     for service in cluster.context_services:
         for number, node in service.claimed_ports():
             ledger.enter(_CONTEXT, number, service, node)
@@ -111,7 +111,9 @@ def _conflict(cluster: Cluster, ledger: "_Ledger", number: int, service: Service
     # Enter the claim into every scope before asking who was first.
     found += [(ledger.enter(scope, number, service, node), _severity(scope)) for scope in cluster.scopes(node)]
     other, severity = next((pair for pair in found if pair[0]), (None, Severity.ERROR))
-    if other:
+    if other and (cluster.is_patched(service) or cluster.is_patched(other[0])):
+        yield Unjudged(node, "patched node port", "a kustomization may give it another number")
+    elif other:
         yield Problem(
             node,
             f"{node.path[-1]} {number} is claimed by {other[0].title} too",
@@ -135,20 +137,21 @@ def _last_states(services: Iterable[Service]) -> list[Service]:
 
 
 class _Ledger:
-    """Who claims which number, in each scope. Two owners of a number are enough to find one that is not the asker."""
+    """Who claims which number, in each scope. A few owners of a number are enough to find one that is not the asker."""
 
-    def __init__(self) -> None:
+    def __init__(self, cluster: Cluster) -> None:
+        self.cluster = cluster
         self.claims: dict[tuple[Scope, int], list[Claim]] = {}
 
     def other(self, scope: Scope, number: int, service: Service) -> Claim | None:
-        """The first other Service that claims the number."""
+        """The first claim that is surely another Service's."""
         claims = self.claims.get((scope, number), ())
-        return next((claim for claim in claims if claim[0].who != service.who), None)
+        return next((claim for claim in claims if not self.cluster.may_be_one(claim[0], service)), None)
 
     def enter(self, scope: Scope, number: int, service: Service, node: Node) -> Claim | None:
         """Enter a claim, and tell which earlier one it collides with."""
         other = self.other(scope, number, service)
         claims = self.claims.setdefault((scope, number), [])
-        if len(claims) < 2 and all(claim[0].who != service.who for claim in claims):
+        if len(claims) < 8 and all(claim[0].who != service.who for claim in claims):
             claims.append((service, node))
         return other

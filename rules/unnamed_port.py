@@ -40,5 +40,5 @@ def unnamed_port(cluster: Cluster) -> Problems:
     """
     for service in cluster.services:
         for port in service.ports if len(service.ports) > 1 else ():
-            if port.node["name"].value in (None, ""):
+            if port.node["name"].value in (None, "") and not cluster.is_misspelt(port.node, "name"):
                 yield Problem(port.node["name"], "a Service with several ports names each of them")

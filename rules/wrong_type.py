@@ -130,13 +130,18 @@ def _with_way_out(node: Node, message: str, wanted: list[str]) -> Problem:
         return Problem(
             node.key, message, help="put the labels right below selector: a Service's selector has no matchLabels"
         )
-    if "string" in wanted and isinstance(node.value, bool | int | float):
+    if "string" in wanted and isinstance(node.value, bool | int | float) and not _is_name(node):
         quoted = f'"{node.document.source.slice(node.span)}"'
         return Problem(node, f"{message}: quote it", edits=replacement(node, quoted, safe=True))
     if isinstance(node.value, str) and wanted == ["integer"] and _is_integer(node.value):
         edits = replacement(node, str(int(node.value)), safe=True, quotes=False)
         return Problem(node, f"{message}: drop the quotes", edits=edits)
     return Problem(node if not isinstance(node.value, dict) else node.key, message)
+
+
+def _is_name(node: Node) -> bool:
+    """Whether quotes would only make another wrong value: a name that has to have a letter, or to begin with one."""
+    return node.path[-1] == "targetPort" or node.field in ("metadata.name", "metadata.generateName")
 
 
 def _is_integer(text: str) -> bool:

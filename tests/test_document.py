@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 
 from nplint import scalars
 from nplint.document import DefectKind, Document, Path, Source, Span
+from nplint.objects import resources_of
 from nplint.reader import decode, read
-from nplint.resource import Service, resources_of
+from nplint.resource import Service
 from nplint.tree import Value
 
 CORPUS = File(__file__).parent.parent.parent / "shared" / "corpus"

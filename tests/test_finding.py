@@ -6,8 +6,9 @@ import pytest
 
 from nplint.document import Span
 from nplint.finding import Confidence, Finding, Severity, fingerprint
+from nplint.objects import resources_of
 from nplint.reader import decode, read
-from nplint.resource import Resource, resources_of
+from nplint.resource import Resource
 
 PLACE = Span("a.yaml", 3, 5, 3, 8)
 FINDING = Finding("some-rule", Severity.ERROR, Confidence.CERTAIN, PLACE, "a fact", "a consequence")

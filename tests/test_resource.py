@@ -2,8 +2,10 @@ from typing import Any
 
 import pytest
 
+from nplint.objects import resources_of
 from nplint.reader import decode, read
-from nplint.resource import Resource, Service, Workload, resources_of
+from nplint.resource import Resource, Service
+from nplint.workload import Workload
 
 
 def resources(text: str) -> list[Resource]:

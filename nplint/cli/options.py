@@ -35,8 +35,9 @@ target = together(
     option(
         "--type",
         "type_",
-        type=click.Choice(["standard", "turbo", "autopilot", "kubernetes"]),
-        help="What the target cluster is: a CCE type, or plain Kubernetes.",
+        type=click.Choice(["standard", "turbo", "autopilot", "kubernetes", "CCE", "Turbo"]),
+        metavar="standard|turbo|autopilot|kubernetes",
+        help="What the target cluster is: a CCE type, or plain Kubernetes; CCE and Turbo are understood.",
     ),
     option(
         "--network",

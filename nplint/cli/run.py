@@ -61,14 +61,18 @@ def gather(paths: Sequence[str], options: dict[str, Setting], configuration: Con
     )
     if not found.documents:
         _nothing_to_lint(options["require_manifests"].value)
-    context = sources.gather(options["context"].value, _stdin()).documents
+    context = _readable(sources.gather(options["context"].value, _stdin()).documents)
     documents = _without_context(found.documents, context, configuration)
+    if explicit and not documents and found.documents:
+        raise NplintError("all of it is context of declared clusters, which is not reported on: name other paths")
     context = (*context, *_kustomizations_above(paths, documents))
     declared = _declared(options)
     if options["separately"].value:
-        clusters = _separate(documents, declared, context)
+        clusters = _separate(documents, declared, context, configuration)
     elif declared.is_declared or not configuration.targets:
-        clusters = [Cluster(documents, declared, context=context, expectations=configuration.expectations)]
+        # Flags make one cluster of everything, so what runs in any of the declared ones runs in it.
+        beside = (*context, *(one for target in configuration.targets for one in _context(target)))
+        clusters = [Cluster(documents, declared, context=beside, expectations=configuration.expectations)]
     else:
         clusters = _clusters(documents, context, configuration)
     return Inputs(tuple(clusters), found.without_manifest)
@@ -79,12 +83,26 @@ def _without_context(
 ) -> list[Document]:
     """The documents to report on: what only tells what else runs somewhere is not among them."""
     named = {document.source.path for document in context}
-    patterns = [target.context for target in configuration.targets if target.context.lines]
+    targets = [target for target in configuration.targets if target.context.lines]
+    # What is context for one cluster may be what another is made of.
+    made = [target.paths for target in configuration.targets if target.paths.lines != ("*",)]
     return [
         document
         for document in documents
-        if document.source.path not in named and not any(each.match(document.source.path) for each in patterns)
+        for path in [document.source.path]
+        if path not in named
+        and (any(each.match(path) for each in made) or not any(target.context.match(path) for target in targets))
     ]
+
+
+def _readable(context: Sequence[Document]) -> Sequence[Document]:
+    """The context, which has to be known whole: what is missing in it would pass in silence."""
+    for document in context:
+        if not document.judged:
+            defect = document.defects[0]
+            place = f"{defect.span.file}:{defect.span.line}:{defect.span.column}"
+            raise NplintError(f"{place}: the context cannot be read: {defect.message}")
+    return context
 
 
 def _kustomizations_above(paths: Sequence[str], documents: Sequence[Document]) -> list[Document]:
@@ -113,12 +131,20 @@ def _declared(options: dict[str, Setting]) -> Profile:
     return declared
 
 
-def _separate(documents: Sequence[Document], profile: Profile, context: Sequence[Document]) -> list[Cluster]:
-    """A cluster for each file, of which nobody knows what else is in it."""
+def _separate(
+    documents: Sequence[Document], declared: Profile, context: Sequence[Document], configuration: Config
+) -> list[Cluster]:
+    """A cluster for each file, with nothing else known to be in it: as flags declare it, or else the configuration."""
     files: dict[str, list[Document]] = {}
     for document in documents:
         files.setdefault(document.source.path, []).append(document)
-    return [Cluster(each, profile._replace(is_declared=False), context=context) for each in files.values()]
+    targets = () if declared.is_declared else configuration.targets
+    known = kustomize.find((*documents, *context))
+    return [
+        Cluster(each, profile._replace(is_declared=False), context=context, expectations=configuration.expectations)
+        for path, each in files.items()
+        for profile in [one.profile for one in targets if _goes_to(one, path, known)] or [declared]
+    ]
 
 
 def _clusters(documents: Sequence[Document], context: Sequence[Document], configuration: Config) -> list[Cluster]:
@@ -174,4 +200,4 @@ def _context(target: Target) -> tuple[Document, ...]:
         raise NplintError(
             f"the context of cluster {target.profile.name} holds no manifest: {', '.join(target.context.lines)}"
         )
-    return found.documents
+    return tuple(_readable(found.documents))
