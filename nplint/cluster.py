@@ -68,9 +68,9 @@ class Cluster:
 
     def may_be_one(self, service: Service, other: Service) -> bool:
         """Whether two declarations may be of one Service: nothing shows that their names or namespaces differ."""
-        if service.who == other.who:
-            return True
-        if not service.name or not other.name or not self._may_share_name(service, other):
+        if not service.name or not other.name:
+            return service.who == other.who
+        if not self._may_share_name(service, other):
             return False
         spaces = self.namespaces(service)
         return not spaces.isdisjoint(self.namespaces(other)) or not (
