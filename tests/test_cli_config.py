@@ -402,3 +402,10 @@ def test_init_works_for_another_folder(nplint: "Nplint") -> None:
     write(a__prod__web=PINNED)
     assert nplint("init", "a").code == 0
     assert "- prod/**" in Path("a/.nplint.yaml").read_text()
+
+
+def test_validate_tells_of_clusters_that_cannot_exist(nplint: "Nplint", tmp_path: Path) -> None:
+    (tmp_path / ".nplint.yaml").write_text("clusters: {prod: {type: turbo, network: vpc}}\n")
+    run = nplint("config", "validate")
+    assert "warning: .nplint.yaml:1:41: CCE Turbo has no vpc network" in run.err
+    assert "nothing else is wrong with it" in run.err

@@ -109,6 +109,11 @@ def test_a_link_to_a_folder_leads_to_its_clusters(nplint: "Nplint", tmp_path: Pa
     assert "[prod]" in nplint("--format", "concise", "link").out
 
 
+def test_a_cluster_that_nothing_goes_to_is_told(nplint: "Nplint", tmp_path: Path) -> None:
+    write(tmp_path, {".nplint.yaml": "clusters: {prod: {paths: [prdo/**]}}\n", "prod/a.yaml": service("a", 30001)})
+    assert "nothing that was looked at goes to cluster prod: check its paths" in nplint("prod").err
+
+
 def test_ports_tells_what_it_could_not_read(nplint: "Nplint", tmp_path: Path) -> None:
     write(tmp_path, {"a.yaml": service("a", 30001), "b.yaml": "apiVersion: v1\nkind: Service\nspec: [\n"})
     run = nplint("ports", "--free", "1")

@@ -1,5 +1,7 @@
 """`nplint config` and `nplint init`: the configuration, shown, checked and begun."""
 
+import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +13,7 @@ from nplint.errors import NplintError
 from nplint.output.excerpt import printable
 
 if TYPE_CHECKING:
+    from nplint.declared import Config
     from nplint.node import Node
 
 
@@ -64,12 +67,26 @@ def validate(file: str | None) -> None:
     from nplint.config import load
     from nplint.declared import find
 
-    path = file or find(".")
+    path = file or os.environ.get("NPLINT_CONFIG") or find(".")
     if path is None:
         raise NplintError("there is no configuration here or above: `nplint init` writes one")
     loaded = load(path, sources.shown(path))
     rules.choose(plugins.load(), (), (), loaded)
-    tell(f"{sources.shown(path)}: nothing is wrong with it")
+    doubts = list(_doubts(loaded))
+    for doubt in doubts:
+        tell(f"warning: {doubt}")
+    tell(f"{sources.shown(path)}: nothing {'else ' if doubts else ''}is wrong with it")
+
+
+def _doubts(configuration: "Config") -> Iterator[str]:
+    """Clusters that are well described and cannot exist; a run reports them as inconsistent-profile."""
+    from nplint.profile import impossibilities
+
+    for target in configuration.targets:
+        for fact, message in impossibilities(target.profile):
+            if target.profile.declaration:
+                span = target.profile.declaration[fact].span
+                yield f"{span.file}:{span.line}:{span.column}: {message}"
 
 
 @click.command(short_help="Write a first .nplint.yaml for a folder.")

@@ -153,6 +153,8 @@ def _clusters(documents: Sequence[Document], context: Sequence[Document], config
     clusters, left = [], {id(document): document for document in documents}
     for target in configuration.targets:
         members = _members(target, documents, known)
+        if not members:
+            tell(f"warning: nothing that was looked at goes to cluster {target.profile.name}: check its paths")
         beside = (*context, *_context(target), *_kustomizations(documents, members))
         clusters.append(Cluster(members, target.profile, context=beside, expectations=configuration.expectations))
         for document in members:
