@@ -6,7 +6,11 @@ from collections.abc import Iterator
 from nplint import CCE_TYPES, Cluster, Example, Node, Problem, Problems, Profile, Severity, When, rule
 
 _NEW = Profile(type="standard", network="vpc", version=(1, 29, 1, 0), proxy_mode="ipvs")
-_TOOL = re.compile(r"\b(netstat|ss|lsof)\b")
+# The tool where a shell takes a word for a command, and what belongs to the same command line.
+_CALL = re.compile(
+    r"""^(?:[^#\n]*?[\s|;&(`"'/])?(netstat|ss|lsof)\s((?:>&|[^\n\\;&]|\\.)*)""", re.MULTILINE | re.DOTALL
+)
+_NUMBER = re.compile(r"(?<!\d)\d{4,5}(?!\d)")
 
 
 @rule(
@@ -31,6 +35,18 @@ _TOOL = re.compile(r"\b(netstat|ss|lsof)\b")
               image: busybox
               command: [sh, -c, "netstat -lnt | grep :8080"]
               args: ["ipvsadm -Ln | grep :30080"]
+        ---
+        apiVersion: v1
+        kind: ConfigMap
+        metadata: {name: settings}
+        data:
+          log4j.properties: |
+            pattern = HH:mm:ss %m
+            port = 30080
+          check.sh: |
+            # netstat does not show 30080
+            ss -lnt | grep :8080
+            netstat -i && curl localhost:30080
         """,
         profile=_NEW,
     ),
@@ -71,18 +87,16 @@ def netstat_cannot_see_node_port(cluster: Cluster) -> Problems:
 
     Nothing listens on a node port since CCE v1.21.7: the check fails although the Service works.
 
-    Probes, lifecycle hooks, commands and arguments of containers are looked at, and scripts in ConfigMaps.
+    The tool and the port have to stand in one command. Probes, lifecycle hooks, commands and arguments of containers are looked at, and scripts in ConfigMaps.
     """
     owners = {number: service for service in cluster.services for number, _ in service.claimed_ports()}
     if not owners:
         return
     for node in _scripts(cluster):
-        tool = _TOOL.search(node.text)
-        number = next(
-            (int(found) for found in re.findall(r"(?<!\d)\d{4,5}(?!\d)", node.text) if int(found) in owners), None
-        )
-        if tool and number:
-            message = f"{tool[1]} does not show the node port {number} of {owners[number].title}"
+        calls = ((tool, int(number)) for tool, rest in _CALL.findall(node.text) for number in _NUMBER.findall(rest))
+        tool, number = next((call for call in calls if call[1] in owners), ("", 0))
+        if tool:
+            message = f"{tool} does not show the node port {number} of {owners[number].title}"
             yield Problem(node, message, help=_help(cluster.profile.proxy_mode))
 
 
