@@ -88,9 +88,9 @@ def _document(source: Source) -> Document:
     documents = [document for document in parse(source) if document.value is not None or document.defects]
     for document in documents:
         for defect in document.defects:
-            raise NplintError(f"{_place(defect.span)}: this cannot be read: {defect.message}")
+            raise NplintError(f"{defect.span.place}: this cannot be read: {defect.message}")
     if len(documents) > 1:
-        place = _place(documents[1].locate(()))
+        place = documents[1].locate(()).place
         raise NplintError(f"{place}: a configuration is one document, and these are {len(documents)}")
     return documents[0] if documents else Document(source, 0, 0, 0, {})
 
@@ -126,11 +126,7 @@ def problems(root: Node) -> list[str]:
     found = [(flaw.node.span, _sentence(flaw)) for flaw in flaws(root, "config") if flaw.keyword != "format"]
     found += [(repeated.kept, _repeated(repeated)) for repeated in root.document.repeated_keys()]
     found += [(node.span, sentence) for node, sentence in (*_unknowable(root), *_unreadable(root))]
-    return [f"{_place(span)}: {sentence}" for span, sentence in sorted(found)]
-
-
-def _place(span: Span) -> str:
-    return f"{span.file}:{span.line}:{span.column}"
+    return [f"{span.place}: {sentence}" for span, sentence in sorted(found)]
 
 
 def _repeated(key: RepeatedKey) -> str:

@@ -29,6 +29,11 @@ class Span(NamedTuple):
     end_column: int
     revision: str | None = None
 
+    @property
+    def place(self) -> str:
+        """The start, as editors and terminals take it for a link."""
+        return f"{self.file}:{self.line}:{self.column}"
+
 
 @dataclass(frozen=True, eq=False)
 class Source:

@@ -6,6 +6,7 @@ from io import BytesIO
 from pathlib import Path
 
 from nplint import kustomize, sources
+from nplint.cli.run import goes_to
 from nplint.cluster import Cluster
 from nplint.declared import Patterns
 from nplint.resource import Service
@@ -58,19 +59,14 @@ def begin(folder: Path) -> str:
     telling = [service.node.document for service in cluster.services]
     telling += [document for document in found.documents if kustomize.is_kustomization(document)]
     names = sorted({sources.inside(document.source.path, folder) for document in telling})
-    parts = [_HEAD]
+    parts, known = [_HEAD], cluster.kustomizations
     for name, paths in _clusters(names).items():
         lines = "\n".join(f"      - {_quoted(path)}" for path in paths)
         parts.append(_CLUSTER.format(name=_quoted(name), paths=lines))
         target = Patterns(str(folder.resolve()), tuple(paths))
-        parts.append(_ledger([one for one in cluster.services if _belongs(one, cluster, target)]))
+        members = [one for one in cluster.services if goes_to(target, one.node.document.source.path, known)]
+        parts.append(_ledger(members))
     return "".join([*parts, _TAIL])
-
-
-def _belongs(service: Service, cluster: Cluster, target: Patterns) -> bool:
-    path = service.node.document.source.path
-    outer = (f"{folder}/kustomization.yaml" for folder in cluster.kustomizations.roots.get(path, ()))
-    return any(target.match(name) for name in (path, *outer))
 
 
 def _clusters(names: list[str]) -> dict[str, list[str]]:

@@ -47,7 +47,7 @@ def _leaves(node: "Node") -> list[tuple[str, str, str]]:
     if children:
         return [row for child in children for row in _leaves(child)]
     span = node.span
-    return [(printable(node.field), _written(node.value), printable(f"{span.file}:{span.line}:{span.column}"))]
+    return [(printable(node.field), _written(node.value), printable(span.place))]
 
 
 def _written(value: Any) -> str:
@@ -85,8 +85,7 @@ def _doubts(configuration: "Config") -> Iterator[str]:
     for target in configuration.targets:
         for fact, message in impossibilities(target.profile):
             if target.profile.declaration:
-                span = target.profile.declaration[fact].span
-                yield f"{span.file}:{span.line}:{span.column}: {message}"
+                yield f"{target.profile.declaration[fact].span.place}: {message}"
 
 
 @click.command(short_help="Write a first .nplint.yaml for a folder.")

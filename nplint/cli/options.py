@@ -98,4 +98,4 @@ def _setting(ctx: click.Context, parameter: click.Option, config: "Config") -> S
     if configured is None:
         return Setting(value, "default")
     span = configured.span
-    return Setting(configured.value, f"{span.file}:{span.line}:{span.column}")
+    return Setting(configured.value, span.place)

@@ -84,7 +84,7 @@ def _check_names(config: "Config", loaded: "Plugins") -> None:
             one_of("rule", loaded.rules, name)
         except NplintError as error:
             span = node.span
-            wrong.append(f"{span.file}:{span.line}:{span.column}: {error}")
+            wrong.append(f"{span.place}: {error}")
     if wrong:
         raise NplintError(*wrong)
 

@@ -11,7 +11,7 @@ from nplint import kustomize, profile, sources
 from nplint.cli.options import TARGET_NAMES, Setting
 from nplint.cli.terminal import tell
 from nplint.cluster import Cluster
-from nplint.declared import Config, Target, find
+from nplint.declared import Config, Patterns, Target, find
 from nplint.document import Document
 from nplint.errors import NplintError
 from nplint.kustomize import Kustomizations
@@ -75,6 +75,8 @@ def gather(paths: Sequence[str], options: dict[str, Setting], configuration: Con
         clusters = [Cluster(documents, declared, context=beside, expectations=configuration.expectations)]
     else:
         clusters = _clusters(documents, context, configuration)
+        if _cover(paths, configuration.folder):
+            _tell_of_empty(clusters)
     return Inputs(tuple(clusters), found.without_manifest)
 
 
@@ -100,8 +102,7 @@ def _readable(context: Sequence[Document]) -> Sequence[Document]:
     for document in context:
         if not document.judged:
             defect = document.defects[0]
-            place = f"{defect.span.file}:{defect.span.line}:{defect.span.column}"
-            raise NplintError(f"{place}: the context cannot be read: {defect.message}")
+            raise NplintError(f"{defect.span.place}: the context cannot be read: {defect.message}")
     return context
 
 
@@ -143,7 +144,7 @@ def _separate(
     return [
         Cluster(each, profile._replace(is_declared=False), context=context, expectations=configuration.expectations)
         for path, each in files.items()
-        for profile in [one.profile for one in targets if _goes_to(one, path, known)] or [declared]
+        for profile in [one.profile for one in targets if goes_to(one.paths, path, known)] or [declared]
     ]
 
 
@@ -153,8 +154,6 @@ def _clusters(documents: Sequence[Document], context: Sequence[Document], config
     clusters, left = [], {id(document): document for document in documents}
     for target in configuration.targets:
         members = _members(target, documents, known)
-        if not members:
-            tell(f"warning: nothing that was looked at goes to cluster {target.profile.name}: check its paths")
         beside = (*context, *_context(target), *_kustomizations(documents, members))
         clusters.append(Cluster(members, target.profile, context=beside, expectations=configuration.expectations))
         for document in members:
@@ -166,9 +165,22 @@ def _clusters(documents: Sequence[Document], context: Sequence[Document], config
     return clusters
 
 
+def _cover(paths: Sequence[str], folder: str) -> bool:
+    """Whether everything below a folder is looked at."""
+    folder = os.path.join(os.path.realpath(folder), "")
+    roots = (os.path.join(os.path.realpath(path), "") for path in paths or (".",) if path != "-")
+    return any(folder.startswith(root) for root in roots)
+
+
+def _tell_of_empty(clusters: Sequence[Cluster]) -> None:
+    for cluster in clusters:
+        if not cluster.documents:
+            tell(f"warning: nothing that was looked at goes to cluster {cluster.profile.name}: check its paths")
+
+
 def _members(target: Target, documents: Sequence[Document], known: Kustomizations) -> list[Document]:
     """What goes to a cluster, with the kustomizations and patches that stand beside or above that."""
-    chosen = {document.source.path for document in documents if _goes_to(target, document.source.path, known)}
+    chosen = {document.source.path for document in documents if goes_to(target.paths, document.source.path, known)}
     folders = {posixpath.dirname(path) for path in chosen}
     folders |= {
         "/".join(parts[:length]) for parts in (folder.split("/") for folder in folders) for length in range(len(parts))
@@ -181,10 +193,10 @@ def _members(target: Target, documents: Sequence[Document], known: Kustomization
     ]
 
 
-def _goes_to(target: Target, path: str, known: Kustomizations) -> bool:
+def goes_to(paths: Patterns, path: str, known: Kustomizations) -> bool:
     """Whether the paths of a cluster mean the file, or a kustomization that brings it in."""
     outer = (f"{folder}/kustomization.yaml" for folder in known.roots.get(path, ()))
-    return any(target.paths.match(name) for name in (path, *outer))
+    return any(paths.match(name) for name in (path, *outer))
 
 
 def _kustomizations(documents: Sequence[Document], members: Sequence[Document]) -> list[Document]:

@@ -19,6 +19,6 @@ def line(finding: Finding, terminal: Terminal) -> str:
     head = f"{finding.severity.value}[{finding.rule}]"
     if terminal.color:
         head = click.style(head, fg=COLORS[finding.severity], bold=True)
-    place = f"{finding.span.file}:{finding.span.line}:{finding.span.column}"
+    place = finding.span.place
     where = f" [{', '.join(finding.clusters)}]" if finding.clusters else ""
     return f"{printable(place)}: {head} {printable(finding.message + where)}\n"

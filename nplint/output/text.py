@@ -53,7 +53,7 @@ class _Painter:
         return head + self.style(f": {printable(finding.message)}", bold=True)
 
     def place(self, arrow: str, span: Span, what: str, gutter: int) -> list[str]:
-        place = f"{printable(span.file)}:{span.line}:{span.column}"
+        place = printable(span.place)
         arrow = " " * gutter + self.style(arrow, fg="blue")
         gap = " " * max(_SUBJECT_COLUMN - gutter - 4 - len(place), 2)
         return [f"{arrow} {place}{gap}{what}".rstrip(), self.bar(gutter)]
