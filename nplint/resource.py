@@ -97,6 +97,12 @@ class ServicePort(NamedTuple):
         return self.node["nodePort"].number or None
 
 
+def protocol_of(number: Node) -> str:
+    """The protocol of a port's number in a Service or a container; "" where that is not known."""
+    # Health checks are asked over HTTP.
+    return "TCP" if number.path[-1] == "healthCheckNodePort" else ServicePort(number.parent).protocol
+
+
 class Service(Resource):
     """A v1 Service with the values in effect."""
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from nplint import Cluster, Node, Problem, Problems, Severity, Workload, rule
 from nplint.cluster import Scope
+from nplint.resource import protocol_of
 
 _Listener = tuple[int, Workload, Node]
 """What listens on a port of its node, and where that is written; the number is its place in the input."""
@@ -31,7 +32,10 @@ _Listener = tuple[int, Workload, Node]
               containers:
                 - name: agent
                   image: agent
-                  ports: [{containerPort: 30080}, {containerPort: 9100, hostPort: 9100}]
+                  ports:
+                    - {containerPort: 30080}
+                    - {containerPort: 9100, hostPort: 9100}
+                    - {containerPort: 53, hostPort: 30080, protocol: UDP}
     """,
     bad="""
         apiVersion: v1
@@ -72,16 +76,20 @@ def host_port_conflict(cluster: Cluster) -> Problems:
     On nodes with such a pod, traffic to the port goes to the Service and never reaches the pod's own port, or the
     other way round: which of them wins depends on the nodes.
 
+    A port of TCP and the same port of UDP are two.
+
     Nothing prevents the conflict: the scheduler does not look at node ports, and Services do not look at host ports.
     """
-    listeners: dict[tuple[Scope, int], _Listener] = {}
+    listeners: dict[tuple[Scope, int, str], _Listener] = {}
     for order, (workload, number, node) in enumerate(_listeners(cluster)):
         for scope in cluster.scopes(node):
-            listeners.setdefault((scope, number), (order, workload, node))
+            listeners.setdefault((scope, number, protocol_of(node)), (order, workload, node))
     for service in cluster.services:
         for number, place in service.claimed_ports():
-            found = [listeners[scope, number] for scope in cluster.scopes(place) if (scope, number) in listeners]
-            if found:
+            protocol = protocol_of(place)
+            keys = [(scope, number, protocol) for scope in cluster.scopes(place)]
+            found = [listeners[key] for key in keys if key in listeners]
+            if found and protocol:
                 _, workload, node = min(found, key=lambda listener: listener[0])
                 yield _problem(number, place, workload, node)
 

@@ -11,7 +11,6 @@ from nplint.errors import NplintError
 
 if TYPE_CHECKING:
     from nplint.cluster import Cluster
-    from nplint.node import Node
 
 
 class Claim(NamedTuple):
@@ -63,25 +62,15 @@ def _tell_unread(clusters: "Sequence[Cluster]") -> None:
 
 def claims(cluster: "Cluster") -> list[Claim]:
     """The node ports of a cluster in the order of their numbers, those of the context among them."""
+    from nplint.resource import protocol_of
+
     name = cluster.profile.name or ""
     found = [
-        Claim(number, _protocol(node), name, service.title, _place(node))
+        Claim(number, protocol_of(node), name, service.title, node.span.place)
         for service in (*cluster.services, *cluster.context_services)
         for number, node in service.claimed_ports()
     ]
     return sorted(found, key=lambda claim: (claim.port, claim.protocol, claim.place))
-
-
-def _place(node: "Node") -> str:
-    span = node.span
-    return f"{span.file}:{span.line}:{span.column}"
-
-
-def _protocol(node: "Node") -> str:
-    from nplint.resource import ServicePort
-
-    # Health checks are asked over HTTP.
-    return ServicePort(node.parent).protocol if node.path[-1] == "nodePort" else "TCP"
 
 
 def free_ports(cluster: "Cluster", number: int) -> list[int]:
