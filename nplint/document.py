@@ -31,8 +31,9 @@ class Span(NamedTuple):
 
     @property
     def place(self) -> str:
-        """The start, as editors and terminals take it for a link."""
-        return f"{self.file}:{self.line}:{self.column}"
+        """The start, as editors and terminals take it for a link; git's way of naming a file of another revision."""
+        revision = f"{self.revision}:" if self.revision else ""
+        return f"{revision}{self.file}:{self.line}:{self.column}"
 
 
 @dataclass(frozen=True, eq=False)

@@ -70,6 +70,8 @@ class Finding(NamedTuple):
     clusters: tuple[str, ...] = ()
     fingerprint: str = ""
     suppressed: Suppression | None = None
+    known: str = ""
+    """Where it was known from already, so that it does not count: `base` or `baseline`; "" for a new one."""
     fact: str = ""
     """The message without what hangs on an undeclared fact, where anything does."""
     awaits: tuple[str, str] | None = None

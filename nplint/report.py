@@ -65,8 +65,18 @@ class Report:
 
     @cached_property
     def open(self) -> tuple[Finding, ...]:
-        """The findings that count: those that nobody has suppressed."""
-        return tuple(finding for finding in self.findings if finding.suppressed is None)
+        """The findings that count: those that are new and that nobody has suppressed."""
+        return tuple(finding for finding in self.findings if finding.suppressed is None and not finding.known)
+
+    @cached_property
+    def suppressed(self) -> int:
+        """How many findings somebody has suppressed."""
+        return sum(finding.suppressed is not None for finding in self.findings)
+
+    @cached_property
+    def known(self) -> Counter[str]:
+        """How many of the other findings do not count because they were known already, by where they are known from."""
+        return Counter(finding.known for finding in self.findings if finding.known and not finding.suppressed)
 
     def count(self, severity: Severity) -> int:
         return sum(finding.severity is severity for finding in self.open)

@@ -1,11 +1,13 @@
 """What is counted."""
 
+from dataclasses import replace
+
 import pytest
 
 from nplint import plugins
 from nplint.cluster import Cluster
 from nplint.engine import lint
-from nplint.finding import Severity
+from nplint.finding import Severity, Suppression
 from nplint.reader import decode, read
 from nplint.report import Coverage, Report
 
@@ -14,6 +16,7 @@ CLUSTER_IP = "apiVersion: v1\nkind: Service\nmetadata: {name: api}\n"
 TEMPLATE = "apiVersion: v1\nkind: Service\n{{- if .x }}\n"
 PARTLY = 'apiVersion: v1\nkind: Service\nmetadata: {name: "{{ .name }}"}\n'
 BROKEN = "apiVersion: v1\nkind: Service\nmetadata: [\n"
+FOUND = ("invalid-service", "unreadable-manifest")
 
 
 def report(files: dict[str, str], *rules: str) -> Report:
@@ -78,3 +81,12 @@ def test_a_report_fails_from_a_severity_up(texts: dict[str, str], fails: dict[st
 def test_findings_are_counted_by_severity() -> None:
     made = report({"a.yaml": BROKEN, "b.yaml": f"{CLUSTER_IP}kind: Service\n"}, "duplicate-key", "unreadable-manifest")
     assert {severity.value: made.count(severity) for severity in Severity} == {"error": 1, "warning": 1, "note": 0}
+
+
+def test_what_was_known_or_is_suppressed_does_not_count() -> None:
+    full = report({"web.yaml": f"{NODE_PORT.replace('NodePort', 'nodeport')}---\n{BROKEN}"}, *FOUND)
+    first, second = full.findings
+    known = replace(full, findings=(first._replace(known="base"), second))
+    assert (known.open, known.known, known.suppressed) == ((second,), {"base": 1}, 0)
+    both = replace(full, findings=(first._replace(known="base", suppressed=Suppression("configuration", "")), second))
+    assert (both.open, both.known, both.suppressed) == ((second,), {}, 1)

@@ -28,10 +28,10 @@ def _found(report: Report) -> str:
 
 def _not_judged(report: Report, without_manifest: int) -> list[str]:
     coverage = report.coverage
-    suppressed = len(report.findings) - len(report.open)
     skipped, crashed = len(report.skipped), len({run.rule.name for run in report.crashes})
     parts = [
-        (suppressed, f"{suppressed} suppressed"),
+        (report.suppressed, f"{report.suppressed} suppressed"),
+        *((number, f"{number} in the {known}") for known, number in sorted(report.known.items())),
         (coverage.unreadable_documents, f"{_count(coverage.unreadable_documents, 'document')} unreadable"),
         (coverage.template_documents, f"{_count(coverage.template_documents, 'template')} not rendered"),
         (coverage.patch_files, f"{_count(coverage.patch_files, 'kustomize patch file')} not judged alone"),

@@ -43,7 +43,7 @@ def finding_data(finding: Finding) -> dict[str, Any]:
         "fix": _fix(finding.edits),
         "fingerprint": finding.fingerprint,
         "suppressed": _suppression(finding.suppressed),
-        "baseline": None,
+        "baseline": finding.known or None,
     }
 
 
@@ -103,8 +103,8 @@ def _summary(report: Report) -> dict[str, int]:
         "errors": report.count(Severity.ERROR),
         "warnings": report.count(Severity.WARNING),
         "notes": report.count(Severity.NOTE),
-        "suppressed": len(report.findings) - len(report.open),
-        "baseline": 0,
+        "suppressed": report.suppressed,
+        "baseline": report.known.total(),
         "unreadable": coverage.unreadable_documents,
         "templates": coverage.template_documents,
         "judgedFiles": coverage.judged,
