@@ -3,7 +3,7 @@
 import posixpath
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import islice
@@ -14,6 +14,7 @@ from nplint.document import Document, Path
 from nplint.kustomize import Kustomizations
 from nplint.node import Node
 from nplint.objects import resources_of
+from nplint.pairing import Pairs, Side, pair
 from nplint.profile import Profile, Version
 from nplint.resource import Resource, Service
 from nplint.structure import Flaw, flaws, meant, newer
@@ -39,6 +40,8 @@ class Cluster:
     profile: Profile = field(default_factory=Profile)
     before: "Cluster | None" = None
     """The same cluster as it was declared before the change that is judged."""
+    renamed: Mapping[str, str] = field(default_factory=dict)
+    """The files that the change moved: the earlier path by the present one."""
     context: Sequence[Document] = ()
     """What else runs there: its ports are taken and its workloads exist, but it is not reported on."""
     expectations: Mapping[str, frozenset[str]] = field(default_factory=dict)
@@ -122,8 +125,9 @@ class Cluster:
         return tuple(found for service in self.services for found in newer(service.node, version)) if version else ()
 
     def resource_at(self, document: Document, path: Path) -> Resource | None:
-        """The resource at this place: a document's root, or an item of a List."""
-        return self._resources_by_place.get((id(document), path))
+        """The resource at this place, now or before the change: a document's root, or an item of a List."""
+        found = self._resources_by_place.get((id(document), path))
+        return found or (self.before.resource_at(document, path) if self.before else None)
 
     def service_of(self, node: Node) -> Service | None:
         """The Service that a node is in."""
@@ -135,15 +139,23 @@ class Cluster:
         everything = (*self.resources, *self.context_resources)
         return {(id(resource.node.document), resource.node.path): resource for resource in everything}
 
+    @cached_property
+    def pairs(self) -> Pairs:
+        """What the change makes of the Services that were there before."""
+        if self.before is None:
+            return Pairs({})
+        before = Side(self.before.services, self.before.namespaces)
+        return pair(before, Side(self.services, self.namespaces), self.renamed)
+
     def earlier(self, service: Service) -> Service | None:
         """The state of a Service before the change, where it is sure which one that was."""
-        known = self.before._services_by_identity.get(service.who, ()) if self.before else ()
-        now = self._services_by_identity[service.who]
-        return known[0] if len(known) == len(now) == 1 else None
+        return self.pairs.kept.get(service)
 
-    @cached_property
-    def _services_by_identity(self) -> dict[tuple[object, ...], list[Service]]:
-        return _grouped((service.who, service) for service in self.services)
+    def changed_services(self) -> Iterator[tuple[Service, Service]]:
+        """The Services that the change touches and keeps, as they were and as they are."""
+        for new, old in self.pairs.kept.items():
+            if new.node.value != old.node.value:
+                yield old, new
 
     def namespaces(self, resource: Resource) -> frozenset[str]:
         """The namespaces it may be in: kustomize's if it puts the file into any, else its own, else `default`."""
@@ -151,6 +163,10 @@ class Cluster:
         written = resource.node["metadata"]["namespace"].value
         # What a template hides is at least the same wherever it is written the same.
         return placed or frozenset((written if isinstance(written, str) and written else "default",))
+
+    def identity(self, resource: Resource) -> tuple[str, frozenset[str], str]:
+        """What a cluster tells resources apart by, once kustomize has placed them."""
+        return resource.kind, self.namespaces(resource), resource.name
 
     def backends(self, service: Service) -> list[Workload]:
         """The workloads whose pods the Service selects, in its namespace, in the order of the input.

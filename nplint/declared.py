@@ -7,12 +7,11 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
-from nplint.node import Node
-from nplint.profile import Profile
-
 if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec
 
+    from nplint.node import Node
+    from nplint.profile import Profile
     from nplint.suppress import Ignore
 
 NAMES = (".nplint.yaml", ".nplint.yml", "pyproject.toml")
@@ -43,7 +42,7 @@ class Patterns:
 class Target(NamedTuple):
     """A declared cluster with the manifests that go to it, and those that tell what else runs there."""
 
-    profile: Profile
+    profile: "Profile"
     paths: Patterns
     context: Patterns
 
@@ -52,14 +51,14 @@ class Config(NamedTuple):
     """What a configuration says. One that is absent says nothing."""
 
     folder: str
-    root: Node | None = None
+    root: "Node | None" = None
     targets: tuple[Target, ...] = ()
-    severities: Mapping[str, Node] = MappingProxyType({})
+    severities: "Mapping[str, Node]" = MappingProxyType({})
     ignores: "tuple[Ignore, ...]" = ()
     expectations: Mapping[str, frozenset[str]] = MappingProxyType({})
     exclude: Patterns | None = None
 
-    def option(self, name: str) -> Node | None:
+    def option(self, name: str) -> "Node | None":
         """The place of an option that a flag may override, if the configuration sets it."""
         node = self.root[name] if self.root else None
         return node if node and node.present else None

@@ -10,12 +10,12 @@ from functools import cached_property
 from typing import NamedTuple
 
 from nplint import jsontext
+from nplint.filenames import KUSTOMIZATION_NAMES
 from nplint.tree import Tree, UnreadableError, Value, compose, key_of, mappings_to_merge
 
 Path = tuple[str | int, ...]
 """The steps from a document's root to a value in it: ("spec", "ports", 0, "nodePort")."""
 
-KUSTOMIZATION_NAMES = ("kustomization.yaml", "kustomization.yml", "Kustomization")
 LINE_END = re.compile(r"\r\n|\n|\r")
 
 

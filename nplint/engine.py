@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
+from nplint.change import mark
 from nplint.check import Problem, Rule, Unjudged
 from nplint.cluster import Cluster
 from nplint.document import Span
@@ -72,7 +73,7 @@ def _stamp(rule: Rule, verdict: Verdict, problem: Problem, cluster: Cluster) -> 
         message=cut(problem.message, _LONGEST),
         why=problem.why or rule.why,
         help=cut(problem.help, _LONGEST),
-        label=problem.label,
+        label=problem.label or _mark(problem, cluster),
         field=problem.field or (problem.node.field if problem.node else ""),
         resource=_resource(problem.node, cluster),
         related=tuple(Related(_span(at), cut(text, _LONGEST), _resource(at, cluster)) for at, text in problem.related),
@@ -80,6 +81,10 @@ def _stamp(rule: Rule, verdict: Verdict, problem: Problem, cluster: Cluster) -> 
         clusters=(cluster.profile.name,) if cluster.profile.name else (),
     )
     return _demoted(finding, verdict) if verdict.applies is Applies.UNKNOWN else finding
+
+
+def _mark(problem: Problem, cluster: Cluster) -> str:
+    return mark(cluster, problem.at) if cluster.before and isinstance(problem.at, Node) else ""
 
 
 def _demoted(finding: Finding, verdict: Verdict) -> Finding:

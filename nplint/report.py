@@ -1,14 +1,14 @@
 """What a run found, what it ran, and what it could not judge."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import NamedTuple
 
 from nplint.check import Rule, Unjudged
 from nplint.cluster import Cluster
-from nplint.document import DefectKind, Document, Source
+from nplint.document import DefectKind, Document, Source, Span
 from nplint.finding import Finding, Severity
 from nplint.profile import Verdict
 from nplint.resource import Service
@@ -62,6 +62,8 @@ class Report:
     findings: tuple[Finding, ...]
     runs: tuple[RuleRun, ...]
     clusters: tuple[Cluster, ...]
+    others: Mapping[tuple[str, str | None], Source] = field(default_factory=dict)
+    """Texts that places are in besides those of the clusters, by path and revision."""
 
     @cached_property
     def open(self) -> tuple[Finding, ...]:
@@ -99,9 +101,11 @@ class Report:
     @cached_property
     def sources(self) -> dict[tuple[str, str | None], Source]:
         """The texts that places are in, by path and revision."""
-        documents = [document for cluster in self.clusters for document in (*cluster.documents, *cluster.context)]
-        documents += [cluster.profile.declaration.document for cluster in self.clusters if cluster.profile.declaration]
-        return {(document.source.path, document.source.revision): document.source for document in documents}
+        clusters = [cluster for now in self.clusters for cluster in (now, now.before) if cluster]
+        documents = [document for cluster in clusters for document in (*cluster.documents, *cluster.context)]
+        documents += [cluster.profile.declaration.document for cluster in clusters if cluster.profile.declaration]
+        found = {(document.source.path, document.source.revision): document.source for document in documents}
+        return {**self.others, **found}
 
     @cached_property
     def coverage(self) -> Coverage:
@@ -163,6 +167,42 @@ def _state(defects: set[DefectKind], has_placeholders: bool) -> str:
     if DefectKind.UNREADABLE in defects:
         return "unreadable"
     return "template" if DefectKind.TEMPLATE in defects or has_placeholders else "judged"
+
+
+def mark_known(report: Report, before: Report) -> Report:
+    """The report with the findings marked that the report of the base had already."""
+    known = {finding.fingerprint for finding in before.findings}
+    marked = (one._replace(known="base") if one.fingerprint in known else one for one in report.findings)
+    return replace(report, findings=tuple(marked))
+
+
+def joined(reports: Sequence[tuple[str, Report]]) -> Report:
+    """One report of what was found in several commits, each with its name, in their order.
+
+    Places begin with the name of their commit, and those before it with the name of its parent. What is counted as
+    looked at is what the last of them holds.
+    """
+    findings: list[Finding] = []
+    texts: dict[tuple[str, str | None], Source] = {}
+    for commit, report in reports:
+        findings += (_placed(finding, commit) for finding in report.findings)
+        texts |= {(path, _name(revision, commit)): source for (path, revision), source in report.sources.items()}
+    runs = tuple(run for _, report in reports for run in report.runs)
+    last = next((report.clusters for _, report in reversed(reports) if report.clusters), ())
+    return Report(tuple(findings), runs, last, texts)
+
+
+def _placed(finding: Finding, commit: str) -> Finding:
+    related = tuple(one._replace(span=_named(one.span, commit)) for one in finding.related)
+    return finding._replace(span=_named(finding.span, commit), related=related)
+
+
+def _named(span: Span, commit: str) -> Span:
+    return span._replace(revision=_name(span.revision, commit))
+
+
+def _name(revision: str | None, commit: str) -> str:
+    return f"{commit}^" if revision else commit
 
 
 def sort(findings: Sequence[Finding]) -> tuple[Finding, ...]:

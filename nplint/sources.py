@@ -5,8 +5,9 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
-from nplint.document import KUSTOMIZATION_NAMES, Defect, DefectKind, Document, Source, Span
+from nplint.document import Defect, DefectKind, Document, Source, Span
 from nplint.errors import NplintError
+from nplint.filenames import KUSTOMIZATION_NAMES, SKIPPED_FOLDERS, may_hold_manifests
 from nplint.reader import decode, read
 
 if TYPE_CHECKING:
@@ -18,11 +19,7 @@ STDIN = "<stdin>"
 MAX_BYTES = 512 * 1024 * 1024
 """The largest file that is read; a larger one is reported as unreadable."""
 
-_TOO_LARGE = f"it is larger than {MAX_BYTES // 1024**2} MiB"
-
-_MANIFEST_SUFFIXES = (".yaml", ".yml", ".json")
-_TEMPLATE_SUFFIXES = (".j2", ".jinja", ".jinja2", ".tmpl", ".tpl", ".gotmpl", ".erb")
-_SKIPPED_FOLDERS = {".git", ".hg", ".svn", ".venv", ".tox", ".nox", "node_modules", "__pycache__"}
+TOO_LARGE = f"it is larger than {MAX_BYTES // 1024**2} MiB"
 
 
 Matcher = Callable[[str], bool]
@@ -42,10 +39,11 @@ Ignores = tuple[Ignore, ...]
 
 
 class Inputs(NamedTuple):
-    """The documents that were found, and how many files were opened and hold no manifest."""
+    """The documents that were found, how many files were opened and hold no manifest, and the paths of all files."""
 
     documents: tuple[Document, ...]
     without_manifest: int
+    names: frozenset[str] = frozenset()
 
 
 def gather(
@@ -80,7 +78,7 @@ def gather(
         skipped = force_exclude and excluded is not None and excluded(path)
         if not found and must_hold_manifests and not skipped:
             raise NplintError(f"no Kubernetes manifest in {path}: name a file or folder that holds one")
-    return Inputs(tuple(documents), without)
+    return Inputs(tuple(documents), without, frozenset(seen))
 
 
 def kustomizations_above(paths: Iterable[str]) -> tuple[Document, ...]:
@@ -117,7 +115,7 @@ def _files(
 ) -> Iterator[tuple[str, bytes | Document]]:
     if path == "-":
         data = stdin.read(MAX_BYTES + 1)
-        yield STDIN, data if len(data) <= MAX_BYTES else _unreadable(STDIN, _TOO_LARGE)
+        yield STDIN, data if len(data) <= MAX_BYTES else _unreadable(STDIN, TOO_LARGE)
     elif os.path.isdir(path):
         from pathlib import Path
 
@@ -151,7 +149,7 @@ def _load(path: "str | Path") -> bytes | Document:
             data = file.read(MAX_BYTES + 1)
     except OSError as error:
         return _unreadable(path, (error.strerror or str(error)).lower())
-    return data if len(data) <= MAX_BYTES else _unreadable(path, _TOO_LARGE)
+    return data if len(data) <= MAX_BYTES else _unreadable(path, TOO_LARGE)
 
 
 def _unreadable(path: "str | Path", reason: str) -> Document:
@@ -171,11 +169,11 @@ def _walk(folder: "Path", ignores: Ignores | None) -> Iterator["Path"]:
     for entry in entries:
         path = folder / entry.name
         is_folder = entry.is_dir(follow_symlinks=False)
-        if (is_folder and entry.name in _SKIPPED_FOLDERS) or (ignores and _is_ignored(path, is_folder, ignores)):
+        if (is_folder and entry.name in SKIPPED_FOLDERS) or (ignores and _is_ignored(path, is_folder, ignores)):
             continue
         if is_folder:
             yield from _walk(path, ignores)
-        elif _may_hold_manifests(entry.name) and _is_file(entry):
+        elif may_hold_manifests(entry.name) and _is_file(entry):
             yield path
 
 
@@ -185,17 +183,6 @@ def _is_file(entry: "os.DirEntry[str]") -> bool:
         return entry.is_file()
     except OSError:
         return True
-
-
-def _may_hold_manifests(name: str) -> bool:
-    if name in (".nplint.yaml", ".nplint.yml"):
-        return False
-    if name == "Kustomization":
-        return True
-    stem, suffix = os.path.splitext(name)
-    if suffix in _TEMPLATE_SUFFIXES:
-        suffix = os.path.splitext(stem)[1]
-    return suffix.lower() in _MANIFEST_SUFFIXES
 
 
 def _ignores_above(folder: "Path") -> Ignores:

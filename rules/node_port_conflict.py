@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from nplint import Cluster, Node, Problem, Problems, Service, Severity, Unjudged, rule
+from nplint.change import is_changed
 from nplint.cluster import Scope
 
 _CONTEXT: Scope = ("context", "")
@@ -100,10 +101,15 @@ def node_port_conflict(cluster: Cluster) -> Problems:
     for service in cluster.context_services:
         for number, node in service.claimed_ports():
             ledger.enter(_CONTEXT, number, service, node)
-    for service in _last_states(cluster.services):
-        for number, node in service.claimed_ports():
-            if number in cluster.profile.node_port_range:
-                yield from _conflict(cluster, ledger, number, service, node)
+    claims = [
+        (service, number, node)
+        for service in _last_states(cluster.services)
+        for number, node in service.claimed_ports()
+        if number in cluster.profile.node_port_range
+    ]
+    # Of two claims the author of a change is shown the one that the change made.
+    for service, number, node in sorted(claims, key=lambda claim: is_changed(cluster, claim[2])):
+        yield from _conflict(cluster, ledger, number, service, node)
 
 
 def _conflict(cluster: Cluster, ledger: "_Ledger", number: int, service: Service, node: Node) -> Problems:

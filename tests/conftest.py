@@ -6,7 +6,8 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
@@ -32,14 +33,82 @@ class Run(NamedTuple):
 
 Nplint = Callable[..., Run]
 
+# What git, pre-commit and CI systems set where the tests themselves are run by one of them.
+_FOREIGN = (
+    "NPLINT_",
+    "GIT_",
+    "PRE_COMMIT",
+    "GITHUB_",
+    "CI_",
+    "CHANGE_",
+    "SYSTEM_",
+    "BITBUCKET_",
+    "BUILDKITE_",
+    "DRONE_",
+)
+
+
+def git_environ() -> dict[str, str]:
+    """An environment without settings, and with a person that commits."""
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith(_FOREIGN)}
+    person = {f"GIT_{who}_{what}": "nobody" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
+    return inherited | person | {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"}
+
+
+@dataclass(frozen=True)
+class Repository:
+    """A git repository, and the environment to run git and others in."""
+
+    folder: Path
+    environ: dict[str, str]
+
+    def run(self, *command: str, check: bool = True) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            command, cwd=self.folder, env=self.environ, check=check, capture_output=True, encoding="utf-8"
+        )
+
+    def git(self, *arguments: str) -> str:
+        """What git prints."""
+        return self.run("git", *arguments).stdout.strip()
+
+    def write(self, files: Mapping[str, str | None]) -> None:
+        """Write files, or remove those that are None."""
+        for name, text in files.items():
+            path = self.folder / name
+            if text is None:
+                path.unlink()
+            else:
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_bytes(text.encode())
+
+    def stage(self, files: Mapping[str, str | None]) -> None:
+        self.write(files)
+        self.git("add", "--all")
+
+    def commit(self, files: Mapping[str, str | None]) -> str:
+        """Commit files; the id of the commit."""
+        self.stage(files)
+        self.git("commit", "--quiet", "--allow-empty", "--message", "change", "--no-verify")
+        return self.git("rev-parse", "HEAD")
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Repository:
+    """An empty repository in the folder that `nplint` runs in."""
+    made = Repository(tmp_path, git_environ())
+    made.git("init", "--quiet", "--initial-branch", "main")
+    return made
+
 
 @pytest.fixture
 def nplint(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Nplint:
     """Run the command line within this process, in an empty folder and an environment without settings."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(gc, "disable", lambda: None)
-    for name in [name for name in os.environ if name.startswith("NPLINT_")]:
+    for name in os.environ.keys() - git_environ().keys():
         monkeypatch.delenv(name)
+    for name, value in git_environ().items():
+        monkeypatch.setenv(name, value)
 
     def run(*arguments: str, stdin: str = "") -> Run:
         monkeypatch.setattr(sys, "argv", ["nplint", *arguments])

@@ -4,11 +4,12 @@ import os
 import shutil
 import subprocess
 import sys
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 import yaml
+
+from tests.conftest import Repository, git_environ
 
 PROJECT = Path(__file__).parent.parent
 HOOKS = ["nplint", "nplint-files", "nplint-system"]
@@ -21,54 +22,28 @@ spec:
   ports: [{port: 80, nodePort: 30080}]
 """
 BAD = FINE.replace("30080", "80")
+OTHER = FINE.replace("web", "other").replace("30080", "30090")
 FOUND = "node-port-out-of-range"
-
-
-@dataclass(frozen=True)
-class Repository:
-    """A git repository, and the environment to run git and pre-commit in."""
-
-    folder: Path
-    environ: dict[str, str]
-
-    def run(self, *command: str, check: bool = True) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            command, cwd=self.folder, env=self.environ, check=check, capture_output=True, encoding="utf-8"
-        )
-
-    def stage(self, files: dict[str, str]) -> None:
-        for name, text in files.items():
-            (self.folder / name).write_text(text, "utf-8")
-        self.run("git", "add", "--all")
-
-    def hook(self, name: str) -> subprocess.CompletedProcess[str]:
-        """What a hook says to the next commit."""
-        return self.run(sys.executable, "-m", "pre_commit", "run", "--verbose", name, check=False)
+COMPARING = ["nplint", "nplint-system"]
 
 
 @pytest.fixture(scope="module")
 def environ(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """Nothing of the caller's git and pre-commit, and the nplint under test on the PATH."""
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith(("GIT_", "PRE_COMMIT"))}
-    person = {f"GIT_{who}_{what}": "nobody" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
-    return (
-        inherited
-        | person
-        | {
-            "GIT_CONFIG_GLOBAL": os.devnull,
-            "GIT_CONFIG_NOSYSTEM": "1",
-            "PRE_COMMIT_HOME": str(tmp_path_factory.mktemp("pre-commit")),
-            "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]]),
-        }
-    )
+    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+    return git_environ() | {"PRE_COMMIT_HOME": str(tmp_path_factory.mktemp("pre-commit")), "PATH": path}
 
 
 def commit_all(folder: Path, environ: dict[str, str]) -> Repository:
     repository = Repository(folder, environ)
-    repository.run("git", "init", "--quiet")
-    repository.run("git", "add", "--all")
-    repository.run("git", "commit", "--quiet", "--allow-empty", "--message", "first")
+    repository.git("init", "--quiet", "--initial-branch", "main")
+    repository.commit({})
     return repository
+
+
+def hook(user: Repository, name: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """What a hook says when pre-commit runs it."""
+    return user.run(sys.executable, "-m", "pre_commit", "run", "--verbose", name, *arguments, check=False)
 
 
 @pytest.fixture(scope="module")
@@ -76,7 +51,7 @@ def config(snapshot: Path, environ: dict[str, str], tmp_path_factory: pytest.Tem
     """A config that takes every hook from a commit of this project."""
     folder = tmp_path_factory.mktemp("source") / "nplint"
     shutil.copytree(snapshot, folder)
-    revision = commit_all(folder, environ).run("git", "rev-parse", "HEAD").stdout.strip()
+    revision = commit_all(folder, environ).git("rev-parse", "HEAD")
     hooks = [{"id": name} for name in HOOKS]
     return yaml.safe_dump({"repos": [{"repo": str(folder), "rev": revision, "hooks": hooks}]})
 
@@ -100,53 +75,116 @@ def test_the_manifest_of_hooks_keeps_to_what_users_rely_on() -> None:
     assert hooks["nplint-system"]["entry"] == hooks["nplint"]["entry"]
 
 
-@pytest.mark.parametrize("hook", HOOKS)
-def test_a_hook_lets_a_good_manifest_pass(user: Repository, hook: str) -> None:
+@pytest.mark.parametrize("name", HOOKS)
+def test_a_hook_lets_a_good_manifest_pass(user: Repository, name: str) -> None:
     user.stage({"web.yaml": FINE})
-    run = user.hook(hook)
+    run = hook(user, name)
     assert run.returncode == 0, run.stdout
     assert " in 1 file (1 Service" in run.stdout
 
 
-@pytest.mark.parametrize("hook", HOOKS)
-def test_a_hook_stops_a_bad_manifest(user: Repository, hook: str) -> None:
+@pytest.mark.parametrize("name", HOOKS)
+def test_a_hook_stops_a_bad_manifest(user: Repository, name: str) -> None:
     user.stage({"web.yaml": FINE, "api.yml": BAD})
-    run = user.hook(hook)
+    run = hook(user, name)
     assert run.returncode == 1
     assert f"error[{FOUND}]" in run.stdout
     assert "api.yml:6:32" in run.stdout
 
 
-@pytest.mark.parametrize("hook", HOOKS)
-def test_a_hook_lets_a_commit_without_manifests_pass(user: Repository, hook: str) -> None:
+@pytest.mark.parametrize("name", HOOKS)
+def test_a_hook_lets_a_commit_without_manifests_pass(user: Repository, name: str) -> None:
     user.stage({"package.json": '{"name": "web"}', "values.yaml": "replicas: 2"})
-    run = user.hook(hook)
+    run = hook(user, name)
     assert run.returncode == 0, run.stdout
     assert "warning: no Kubernetes manifest found" in run.stdout
 
 
-@pytest.mark.parametrize(("hook", "stopped"), [("nplint", True), ("nplint-system", True), ("nplint-files", False)])
-def test_only_a_hook_for_the_work_tree_sees_what_the_commit_does_not_touch(
-    user: Repository, hook: str, stopped: bool
-) -> None:
-    user.stage({"api.yaml": BAD})
-    user.run("git", "commit", "--quiet", "--message", "unchecked")
-    user.stage({"web.yaml": FINE})
-    assert (FOUND in user.hook(hook).stdout) is stopped
+def test_a_hook_for_the_work_tree_leaves_alone_what_was_wrong_before(user: Repository) -> None:
+    user.commit({"api.yaml": BAD})
+    user.stage({"web.yaml": OTHER})
+    run = hook(user, "nplint")
+    assert run.returncode == 0
+    assert FOUND not in run.stdout
+    assert "; 2 in the base; " in run.stdout
 
 
-@pytest.mark.parametrize("hook", ["nplint", "nplint-system"])
-def test_a_hook_for_the_work_tree_runs_where_a_commit_only_deletes(user: Repository, hook: str) -> None:
-    user.stage({"api.yaml": BAD, "web.yaml": FINE})
-    user.run("git", "commit", "--quiet", "--message", "unchecked")
-    user.run("git", "rm", "--quiet", "web.yaml")
-    run = user.hook(hook)
+@pytest.mark.parametrize("name", COMPARING)
+def test_a_commit_that_only_deletes_is_judged(user: Repository, name: str) -> None:
+    user.commit({"api.yaml": BAD, "web.yaml": OTHER})
+    user.stage({"web.yaml": None})
+    run = hook(user, name)
     assert run.returncode == 1
-    assert FOUND in run.stdout
+    assert "Service other is deleted, and nodePort 30090 disappears with it" in run.stdout
+    assert " --> base:web.yaml:3:18 " in run.stdout
+    assert FOUND not in run.stdout
+
+
+def test_what_is_staged_is_judged_and_not_what_is_unstaged_or_untracked(user: Repository) -> None:
+    user.commit({"web.yaml": OTHER, "api.yaml": FINE})
+    user.stage({"web.yaml": OTHER.replace("30090", "30091")})
+    user.write({"web.yaml": OTHER.replace("30090", "30092"), "api.yaml": BAD, "new.yaml": BAD})
+    run = hook(user, "nplint")
+    assert "nodePort changes from 30090 to 30091" in run.stdout
+    assert "30092" not in run.stdout
+    assert FOUND not in run.stdout
+    assert (user.folder / "web.yaml").read_text() == OTHER.replace("30090", "30092")
+
+
+def test_what_a_branch_brings_is_judged_when_it_is_merged(user: Repository) -> None:
+    user.commit({"web.yaml": OTHER, "api.yaml": FINE})
+    user.git("checkout", "--quiet", "-b", "topic")
+    user.commit({"web.yaml": OTHER.replace("30090", "30091")})
+    user.git("checkout", "--quiet", "main")
+    user.commit({"api.yaml": FINE.replace("30080", "30081")})
+    user.git("merge", "--quiet", "--no-commit", "topic")
+    run = hook(user, "nplint")
+    assert "nodePort changes from 30090 to 30091" in run.stdout
+    assert "30081" not in run.stdout
+
+
+def test_a_range_is_judged_where_pre_commit_is_given_one(user: Repository) -> None:
+    base = user.commit({"web.yaml": OTHER})
+    user.commit({"web.yaml": OTHER.replace("30090", "30091")})
+    user.stage({"web.yaml": OTHER.replace("30090", "30092")})
+    run = hook(user, "nplint", "--from-ref", base, "--to-ref", "HEAD")
+    assert run.returncode == 1
+    assert "nodePort changes from 30090 to 30091" in run.stdout
+    assert "30092" not in run.stdout
+
+
+def test_everything_is_judged_where_nothing_is_staged_and_nobody_commits(user: Repository) -> None:
+    user.commit({"api.yaml": BAD})
+    run = hook(user, "nplint", "--all-files")
+    assert run.returncode == 1
+    assert "nothing is staged, so all that the index holds is judged" in run.stdout
+    assert f"error[{FOUND}]" in run.stdout
+
+
+def test_git_itself_runs_the_hook_at_the_first_commit_and_at_each_one_after(
+    config: str, environ: dict[str, str], tmp_path: Path
+) -> None:
+    user = Repository(tmp_path, environ)
+    user.git("init", "--quiet")
+    user.run(sys.executable, "-m", "pre_commit", "install")
+    commit = ("git", "commit", "--all", "--message", "change")
+    user.stage({".pre-commit-config.yaml": config.replace("  - id: nplint-files\n", ""), "api.yaml": BAD})
+    first = user.run(*commit, check=False)
+    assert first.returncode == 1
+    assert f"error[{FOUND}]" in first.stderr
+    user.stage({"api.yaml": FINE})
+    assert user.run(*commit).returncode == 0
+    # `commit --all` puts what it commits into an index of its own.
+    user.write({"api.yaml": FINE.replace("30080", "30081")})
+    moved = user.run(*commit, check=False)
+    assert moved.returncode == 1
+    assert "nodePort changes from 30080 to 30081" in moved.stderr
+    user.git("checkout", "--quiet", "api.yaml")
+    assert user.run("git", "commit", "--allow-empty", "--message", "nothing").returncode == 0
 
 
 def test_a_file_that_a_hook_cannot_read_stops_the_commit(user: Repository) -> None:
     user.stage({"web.yaml": f"{FINE}  broken: ["})
-    run = user.hook("nplint-files")
+    run = hook(user, "nplint-files")
     assert run.returncode == 1
     assert "unreadable-manifest" in run.stdout

@@ -17,31 +17,39 @@ from nplint.reader import decode, read
 RULES = plugins.load().rules
 MARK = re.compile(r"^(?P<code>.*)#\s*<-\s(?P<message>.*)$")
 
-Found = set[tuple[str, int, str]]
+Found = set[tuple[str | None, str, int, str]]
+"""Revision, file, line and message."""
 
 
-def documents(files: dict[str, str]) -> list[Document]:
-    return [document for path, text in files.items() for document in read(decode(path, text.encode()))]
+def documents(files: dict[str, str], revision: str | None = None) -> list[Document]:
+    return [document for path, text in files.items() for document in read(decode(path, text.encode(), revision))]
 
 
 def clusters(example: Example) -> list[Cluster]:
     if example.config:
         config = read_config(Source("example.yaml", cleandoc(example.config)), str(Path.cwd()))
         return [Cluster((), target.profile) for target in config.targets]
-    before = Cluster(documents(example.files_before), example.profile) if example.files_before else None
+    before = Cluster(documents(example.files_before, "base"), example.profile) if example.files_before else None
     return [Cluster(documents(example.files), example.profile, before)]
 
 
 def run(rule: Rule, example: Example) -> Found:
     report = lint_clusters(clusters(example), [rule])
     assert not report.crashes, report.crashes
-    return {(finding.span.file, finding.span.line, finding.message) for finding in report.findings}
+    places = [(finding.span, finding.message) for finding in report.findings]
+    return {(span.revision, span.file, span.line, message) for span, message in places}
 
 
 def marks(example: Example) -> Found:
     files = {"example.yaml": cleandoc(example.config)} if example.config else example.files
-    lines = [(path, number, line) for path, text in files.items() for number, line in enumerate(text.splitlines(), 1)]
-    return {(path, number, found["message"]) for path, number, line in lines if (found := MARK.match(line))}
+    texts = [(None, files), ("base", example.files_before or {})]
+    return {
+        (revision, path, number, found["message"])
+        for revision, files in texts
+        for path, text in files.items()
+        for number, line in enumerate(text.splitlines(), 1)
+        if (found := MARK.match(line))
+    }
 
 
 CASES = [

@@ -6,7 +6,7 @@ from io import BytesIO
 from pathlib import Path
 
 from nplint import kustomize, sources
-from nplint.cli.run import goes_to
+from nplint.cli.parting import goes_to
 from nplint.cluster import Cluster
 from nplint.declared import Patterns
 from nplint.resource import Service

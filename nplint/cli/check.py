@@ -4,17 +4,20 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
-from nplint.cli.options import Setting, inputs, option, settings, target
+from nplint.cli.options import REVISION_NAMES, Setting, find_config, inputs, option, revisions, settings, target
 from nplint.cli.rules import choose, one_of
 from nplint.cli.terminal import show, tell, tell_failure, terminal
 from nplint.errors import NplintError
 
 if TYPE_CHECKING:
+    from nplint.check import Rule
+    from nplint.cli.plans import Wanted
     from nplint.declared import Config
     from nplint.hookspecs import Formatter
     from nplint.plugins import Plugins
     from nplint.report import Report
 
+NOTHING_CHANGES = "no manifest changes, so nothing was judged"
 EXIT_FOUND = 1
 EXIT_OUR_FAULT = 3
 
@@ -39,6 +42,7 @@ lasting ones in .nplint.yaml; `nplint config show` tells what holds."""
 @click.argument("paths", nargs=-1, metavar="[PATH]...")
 @target
 @inputs
+@revisions
 @option(
     "--select", multiple=True, metavar="RULE[,RULE]", help="Run these rules and no others; `nplint rules` lists them."
 )
@@ -69,19 +73,69 @@ lasting ones in .nplint.yaml; `nplint config show` tells what holds."""
 @click.pass_context
 def check(ctx: click.Context, /, paths: tuple[str, ...], **options: Any) -> None:
     """Lint the manifests at the given paths: files, folders, or `-` for standard input. Default: the current folder."""
+    paths = _take_range(ctx, paths)
+    config = find_config(paths, options)
+    chosen = settings(ctx, config)
+    wanted = _wanted(paths, chosen, config)
+    if wanted and _is_idle(wanted, chosen):
+        tell(NOTHING_CHANGES)
+        raise SystemExit(0)
     from nplint import plugins
+
+    loaded = plugins.load()
+    rules = choose(loaded, chosen["select"].value, chosen["ignore"].value, config)
+    render = _format(loaded, chosen["format_"])
+    report, without_manifest = _lint(paths, wanted, chosen, config, rules)
+    report = _suppress(report, config)
+    show(render(report, terminal(options["color"])))
+    _finish(report, without_manifest, chosen)
+
+
+def _take_range(ctx: click.Context, paths: tuple[str, ...]) -> tuple[str, ...]:
+    """Take `A..B` among the paths for what `--against A..B` says."""
+    if not any(".." in path for path in paths):
+        return paths
+    from nplint.cli.plans import take_range
+
+    left, found = take_range(paths)
+    if found and not ctx.params["against"]:
+        ctx.params["against"] = found
+        return left
+    return paths
+
+
+def _wanted(paths: tuple[str, ...], chosen: dict[str, Setting], config: "Config") -> "Wanted | None":
+    """The revisions that the options ask for; None where they ask for the files as they are."""
+    if not any(chosen[name].value for name in REVISION_NAMES):
+        return None
+    from nplint.cli.plans import wanted
+
+    return wanted(paths, chosen, config.exclude.match if config.exclude else None)
+
+
+def _is_idle(wanted: "Wanted", chosen: dict[str, Setting]) -> bool:
+    """Whether it is sure before a rule is loaded that there is nothing to say, as at most commits of a repository."""
+    quiet = chosen["format_"].value in ("text", "concise")
+    return quiet and not (chosen["select"].value or chosen["ignore"].value) and wanted.is_all_idle
+
+
+def _lint(
+    paths: tuple[str, ...],
+    wanted: "Wanted | None",
+    chosen: dict[str, Setting],
+    config: "Config",
+    rules: "list[Rule]",
+) -> "tuple[Report, int]":
+    """What the rules find, and how many files were opened that hold no manifest."""
     from nplint.cli import run
     from nplint.engine import lint_clusters
 
-    loaded = plugins.load()
-    config = run.find_config(paths, options)
-    chosen = settings(ctx, config)
-    rules = choose(loaded, chosen["select"].value, chosen["ignore"].value, config)
-    render = _format(loaded, chosen["format_"])
+    if wanted:
+        from nplint.cli.compare import compare
+
+        return compare(wanted, chosen, config, rules)
     found = run.gather(paths, chosen, config)
-    report = _suppress(lint_clusters(found.clusters, rules), config)
-    show(render(report, terminal(options["color"])))
-    _finish(report, found.without_manifest, chosen)
+    return lint_clusters(found.clusters, rules), found.without_manifest
 
 
 def _format(loaded: "Plugins", chosen: Setting) -> "Formatter":
@@ -106,7 +160,7 @@ def _finish(report: "Report", without_manifest: int, options: dict[str, Setting]
     from nplint.finding import Severity
     from nplint.output.footer import footer
 
-    tell(footer(report, without_manifest))
+    tell(footer(report, without_manifest) if report.clusters else NOTHING_CHANGES)
     for run in report.crashes:
         if run.error:
             what = f"the rule {run.rule.name} failed, the others ran"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from nplint.cli.options import option, settings
+from nplint.cli.options import find_config, option, settings
 from nplint.cli.terminal import show, tell
 from nplint.errors import NplintError
 from nplint.output.excerpt import printable
@@ -27,10 +27,10 @@ def config() -> None:
 @click.pass_context
 def show_config(ctx: click.Context, arguments: tuple[str, ...]) -> None:
     """Print every value that holds for PATH, with options as `nplint check` takes them, and where each comes from."""
-    from nplint.cli import check, run
+    from nplint.cli import check
 
     check_context = check.check.make_context("check", list(arguments), parent=ctx.parent)
-    configuration = run.find_config(check_context.params["paths"], check_context.params)
+    configuration = find_config(check_context.params["paths"], check_context.params)
     rows = [
         (name.rstrip("_").replace("_", "-"), _written(setting.value), setting.origin)
         for name, setting in settings(check_context, configuration).items()

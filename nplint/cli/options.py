@@ -1,13 +1,14 @@
 """The options that several commands share, and where the value of each comes from."""
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+import os
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple, TypeVar
 
 import click
 from click.core import ParameterSource
 
-if TYPE_CHECKING:
-    from nplint.declared import Config
+from nplint.declared import Config, find
+from nplint.errors import NplintError
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -17,7 +18,7 @@ NETWORKS = ("vpc", "tunnel", "cloud-native-2.0", "vpc-router", "overlay_l2", "en
 def option(*names: str, **settings: Any) -> Callable[[F], F]:
     """An option that the environment can set too: --fail-on by NPLINT_FAIL_ON."""
     long = next(name for name in names if name.startswith("--"))
-    return click.option(*names, envvar="NPLINT_" + long[2:].replace("-", "_").upper(), **settings)
+    return click.option(*names, envvar="NPLINT_" + long[2:].partition("/")[0].replace("-", "_").upper(), **settings)
 
 
 def together(*options: Callable[[F], F]) -> Callable[[F], F]:
@@ -70,6 +71,27 @@ inputs = together(
 )
 
 
+REVISION_NAMES = ("staged", "against", "exact", "revision", "each_commit")
+"""The options that make a run look at something else than the files as they are."""
+
+revisions = together(
+    option("--staged", is_flag=True, help="Judge what is staged and what that changes; for hooks."),
+    option(
+        "--against",
+        metavar="REV|A..B",
+        help="Compare with where this work left REV. `auto` takes REV from pre-commit or the CI system.",
+    ),
+    option("--exact", is_flag=True, help="With --against: compare with REV itself."),
+    option("--revision", metavar="REV", help="Judge the files of REV instead of those of the work tree."),
+    option("--each-commit", metavar="A..B", help="Judge each commit after A up to B, as if each were deployed."),
+    option(
+        "--new-only/--all",
+        default=None,
+        help="Leave out what was found before the change too.  [default: with --staged and --each-commit]",
+    ),
+)
+
+
 class Setting(NamedTuple):
     """A value and where it comes from."""
 
@@ -77,7 +99,28 @@ class Setting(NamedTuple):
     origin: str
 
 
-def settings(ctx: click.Context, config: "Config") -> dict[str, Setting]:
+def find_config(paths: Sequence[str], options: dict[str, Any]) -> Config:
+    """The configuration that --config names, or the one above the first path; an empty one where there is none.
+
+    Raises:
+        NplintError: it cannot be read, or says what it cannot say.
+    """
+    if options["isolated"]:
+        return Config(os.getcwd())
+    named = options["config"]
+    if named and not os.path.isfile(named):
+        raise NplintError(f"there is no configuration {named}")
+    start = next((path for path in paths if path != "-"), ".")
+    found = named or find(start)
+    if not found:
+        return Config(os.getcwd())
+    from nplint import sources
+    from nplint.config import load
+
+    return load(found, sources.shown(found))
+
+
+def settings(ctx: click.Context, config: Config) -> dict[str, Setting]:
     """Every option by its Python name; the command line wins over the environment, that over the configuration."""
     return {
         parameter.name: _setting(ctx, parameter, config)

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
-from nplint.cli.options import inputs, settings, target
+from nplint.cli.options import find_config, inputs, settings, target
 from nplint.cli.terminal import show, tell
 from nplint.errors import NplintError
 
@@ -42,7 +42,7 @@ def ports(ctx: click.Context, /, paths: tuple[str, ...], free: int | None, **opt
     from nplint.cli import run
     from nplint.output import ports as output
 
-    configuration = run.find_config(paths, options)
+    configuration = find_config(paths, options)
     chosen = settings(ctx, configuration)
     found = run.gather(paths, chosen, configuration)
     _tell_unread(found.clusters)

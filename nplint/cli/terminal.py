@@ -3,7 +3,8 @@
 import os
 import sys
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, TextIO
+from io import BytesIO
+from typing import TYPE_CHECKING, BinaryIO, TextIO
 
 if TYPE_CHECKING:
     from nplint.hookspecs import Terminal
@@ -37,6 +38,12 @@ def _colored(choice: str, environ: Mapping[str, str]) -> bool:
     if environ.get("FORCE_COLOR", "0") not in ("", "0") or environ.get("CLICOLOR_FORCE", "0") not in ("", "0"):
         return True
     return environ.get("CLICOLOR") != "0" and bool(sys.stdout) and sys.stdout.isatty() and environ.get("TERM") != "dumb"
+
+
+def standard_input() -> BinaryIO:
+    """The bytes of standard input; none where there is no such thing."""
+    # Who starts programs in the background may leave them without standard input at all.
+    return sys.stdin.buffer if sys.stdin else BytesIO()
 
 
 def show(text: str) -> None:

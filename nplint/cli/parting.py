@@ -1,0 +1,193 @@
+"""Which manifests make which cluster."""
+
+import os
+import posixpath
+from collections.abc import Sequence
+from functools import cached_property
+
+from nplint import kustomize, profile, sources
+from nplint.cli.options import TARGET_NAMES, Setting
+from nplint.cli.terminal import standard_input, tell
+from nplint.cluster import Cluster
+from nplint.declared import Config, Patterns, Target
+from nplint.document import Document
+from nplint.errors import NplintError
+from nplint.kustomize import Kustomizations
+from nplint.profile import Profile
+
+
+class Parting:
+    """Parts documents into clusters as flags and configuration declare them, those of a revision as those of another.
+
+    Raises:
+        NplintError: no cluster can be as the flags say, or what is declared as context cannot be read.
+    """
+
+    def __init__(self, paths: Sequence[str], options: dict[str, Setting], configuration: Config) -> None:
+        self.paths = paths
+        self.options = options
+        self.configuration = configuration
+        self.declared = _declared(options)
+
+    def clusters(self, found: Sequence[Document], above: Sequence[Document]) -> list[Cluster]:
+        """The clusters that the documents make; `above` are the kustomizations in the folders above what was read."""
+        documents = self._to_report_on(found)
+        paths = {document.source.path for document in documents}
+        context = (*self._named_context, *(one for one in above if one.source.path not in paths))
+        if self.options["separately"].value:
+            return self._separate(documents, context)
+        if self.declared.is_declared or not self.configuration.targets:
+            # Flags make one cluster of everything, so what runs in any of the declared ones runs in it.
+            beside = (*context, *(one for target in self.configuration.targets for one in self._context_of(target)))
+            return [self._cluster(documents, self.declared, beside)]
+        return self._by_target(documents, context)
+
+    def tell_of_empty(self, clusters: Sequence[Cluster]) -> None:
+        """Warn of declared clusters that nothing goes to, where everything was looked at."""
+        if self.declared.is_declared or self.options["separately"].value:
+            return
+        for cluster in clusters if _cover(self.paths, self.configuration.folder) else ():
+            if cluster.profile.name and not cluster.documents:
+                tell(f"warning: nothing that was looked at goes to cluster {cluster.profile.name}: check its paths")
+
+    def _to_report_on(self, found: Sequence[Document]) -> list[Document]:
+        """The documents without those that only tell what else runs somewhere."""
+        named = {document.source.path for document in self._named_context}
+        targets = [target for target in self.configuration.targets if target.context.lines]
+        # What is context for one cluster may be what another is made of.
+        made = [target.paths for target in self.configuration.targets if target.paths.lines != ("*",)]
+        documents = [
+            document
+            for document in found
+            for path in [document.source.path]
+            if path not in named
+            and (any(each.match(path) for each in made) or not any(target.context.match(path) for target in targets))
+        ]
+        if self.paths and not self.options["allow_no_manifests"].value and found and not documents:
+            raise NplintError("all of it is context of declared clusters, which is not reported on: name other paths")
+        return documents
+
+    @cached_property
+    def _named_context(self) -> Sequence[Document]:
+        return _readable(sources.gather(self.options["context"].value, standard_input()).documents)
+
+    def _cluster(self, documents: Sequence[Document], known: Profile, context: Sequence[Document]) -> Cluster:
+        return Cluster(documents, known, context=context, expectations=self.configuration.expectations)
+
+    def _separate(self, documents: Sequence[Document], context: Sequence[Document]) -> list[Cluster]:
+        """A cluster for each file, with nothing else known to be in it: as flags or the configuration declare it."""
+        files: dict[str, list[Document]] = {}
+        for document in documents:
+            files.setdefault(document.source.path, []).append(document)
+        targets = () if self.declared.is_declared else self.configuration.targets
+        known = kustomize.find((*documents, *context))
+        return [
+            self._cluster(each, declared._replace(is_declared=False), context)
+            for path, each in files.items()
+            for declared in [one.profile for one in targets if goes_to(one.paths, path, known)] or [self.declared]
+        ]
+
+    def _by_target(self, documents: Sequence[Document], context: Sequence[Document]) -> list[Cluster]:
+        """A cluster for each that is declared, and one of unknown type for what goes to none of them."""
+        known = kustomize.find(documents)
+        clusters, left = [], {id(document): document for document in documents}
+        for target in self.configuration.targets:
+            members = _members(target, documents, known)
+            beside = (*context, *self._context_of(target), *_kustomizations(documents, members))
+            clusters.append(self._cluster(members, target.profile, beside))
+            for document in members:
+                left.pop(id(document), None)
+        if left:
+            rest = list(left.values())
+            clusters.append(self._cluster(rest, Profile(), (*context, *_kustomizations(documents, rest))))
+        return clusters
+
+    def _context_of(self, target: Target) -> Sequence[Document]:
+        if target.profile.name not in self._contexts:
+            self._contexts[target.profile.name] = _context(target)
+        return self._contexts[target.profile.name]
+
+    @cached_property
+    def _contexts(self) -> dict[str | None, Sequence[Document]]:
+        return {}
+
+
+def _declared(options: dict[str, Setting]) -> Profile:
+    type_, network, version, proxy_mode, ports = (options[name].value for name in TARGET_NAMES)
+    declared = profile.declare(
+        type=type_, network=network, version=version, proxy_mode=proxy_mode, node_port_range=ports
+    )
+    for _, message in profile.impossibilities(declared):
+        raise NplintError(message)
+    return declared
+
+
+def _separate(
+    documents: Sequence[Document], declared: Profile, context: Sequence[Document], configuration: Config
+) -> list[Cluster]:
+    """A cluster for each file, with nothing else known to be in it: as flags declare it, or else the configuration."""
+    files: dict[str, list[Document]] = {}
+    for document in documents:
+        files.setdefault(document.source.path, []).append(document)
+    targets = () if declared.is_declared else configuration.targets
+    known = kustomize.find((*documents, *context))
+    return [
+        Cluster(each, profile._replace(is_declared=False), context=context, expectations=configuration.expectations)
+        for path, each in files.items()
+        for profile in [one.profile for one in targets if goes_to(one.paths, path, known)] or [declared]
+    ]
+
+
+def _readable(context: Sequence[Document]) -> Sequence[Document]:
+    """The context, which has to be known whole: what is missing in it would pass in silence."""
+    for document in context:
+        if not document.judged:
+            defect = document.defects[0]
+            raise NplintError(f"{defect.span.place}: the context cannot be read: {defect.message}")
+    return context
+
+
+def _context(target: Target) -> tuple[Document, ...]:
+    if not target.context.lines:
+        return ()
+    from pathlib import Path
+
+    found = sources.matching(Path(target.context.folder), target.context.match)
+    if not found.documents:
+        raise NplintError(
+            f"the context of cluster {target.profile.name} holds no manifest: {', '.join(target.context.lines)}"
+        )
+    return tuple(_readable(found.documents))
+
+
+def _cover(paths: Sequence[str], folder: str) -> bool:
+    """Whether everything below a folder is looked at."""
+    folder = os.path.join(os.path.realpath(folder), "")
+    roots = (os.path.join(os.path.realpath(path), "") for path in paths or (".",) if path != "-")
+    return any(folder.startswith(root) for root in roots)
+
+
+def _members(target: Target, documents: Sequence[Document], known: Kustomizations) -> list[Document]:
+    """What goes to a cluster, with the kustomizations and patches that stand beside or above that."""
+    chosen = {document.source.path for document in documents if goes_to(target.paths, document.source.path, known)}
+    folders = {posixpath.dirname(path) for path in chosen}
+    folders |= {
+        "/".join(parts[:length]) for parts in (folder.split("/") for folder in folders) for length in range(len(parts))
+    }
+    return [
+        document
+        for document in documents
+        if (path := document.source.path) in chosen
+        or (posixpath.dirname(path) in folders and (kustomize.is_kustomization(document) or path in known.patches))
+    ]
+
+
+def goes_to(paths: Patterns, path: str, known: Kustomizations) -> bool:
+    """Whether the paths of a cluster mean the file, or a kustomization that brings it in."""
+    outer = (f"{folder}/kustomization.yaml" for folder in known.roots.get(path, ()))
+    return any(paths.match(name) for name in (path, *outer))
+
+
+def _kustomizations(documents: Sequence[Document], members: Sequence[Document]) -> list[Document]:
+    known = {id(document) for document in members}
+    return [one for one in documents if id(one) not in known and kustomize.is_kustomization(one)]

@@ -1,0 +1,303 @@
+"""The only module that runs git: read-only plumbing that nothing configured in a repository can turn into more."""
+
+import os
+import subprocess
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import islice
+from typing import IO, NamedTuple
+
+from nplint.errors import NplintError
+
+FILE_MODES = ("100644", "100755")
+LINK_MODE = "120000"
+
+# What git could be made to run or fetch by the configuration of a repository that a stranger wrote.
+_HARMLESS = ("core.fsmonitor=false", "core.hooksPath=" + os.devnull)
+_ENVIRON = {
+    "GIT_OPTIONAL_LOCKS": "0",
+    "GIT_TERMINAL_PROMPT": "0",
+    "GIT_NO_LAZY_FETCH": "1",
+    # Versions that do not know the line above may not fetch either: no protocol is allowed.
+    "GIT_ALLOW_PROTOCOL": "",
+    "GIT_LITERAL_PATHSPECS": "1",
+    "GIT_PAGER": "cat",
+    "LC_ALL": "C",
+}
+# Variables that make git run a program, or write what it does to a file.
+_DROPPED = ("GIT_EXTERNAL_DIFF", "GIT_ASKPASS", "SSH_ASKPASS", "GIT_SSH", "GIT_SSH_COMMAND")
+# How many files' renames git looks for; without a limit it compares each file with each.
+_RENAMES = "-l2000"
+# How many blobs are asked for before the first is read: so few that neither pipe ever fills up with questions.
+_AT_ONCE = 128
+
+
+class Entry(NamedTuple):
+    """A file of a revision: its mode, and the id of the blob that holds its content."""
+
+    mode: str
+    id: str
+
+
+class Change(NamedTuple):
+    """A path that differs between two revisions; `before` is another path where git sees a rename.
+
+    A path that vanished is None now, one that appeared was None before.
+    """
+
+    before: str | None
+    now: str | None
+
+
+@dataclass(frozen=True)
+class Repository:
+    """A git repository. `top` is its work tree, or the repository itself where it has none."""
+
+    top: str
+    is_bare: bool
+
+    def resolve(self, revision: str) -> str:
+        """The id of the commit that a revision names.
+
+        Raises:
+            NplintError: there is no such commit here.
+        """
+        found = self._commit(revision)
+        if found is None:
+            raise NplintError(f"there is no revision {revision} in this repository{self._way_to(revision)}")
+        return found
+
+    def has(self, revision: str) -> bool:
+        """Whether a revision names a commit here."""
+        return self._commit(revision) is not None
+
+    def head(self) -> str | None:
+        """The id of the commit that is checked out; None before the first one."""
+        return self._commit("HEAD")
+
+    def merge_base(self, one: str, other: str) -> str:
+        """The commit where the histories of two revisions part.
+
+        Raises:
+            NplintError: a revision is unknown, or they have no commit in common.
+        """
+        found = self._try("merge-base", self.resolve(one), self.resolve(other))
+        if found is None:
+            way = self._way_to("") or f": give --exact to compare with {one} itself"
+            raise NplintError(f"{one} and {other} have no commit in common{way}")
+        return found.decode().split()[0]
+
+    def commits(self, after: str, until: str) -> list[tuple[str, str | None]]:
+        """The commits that lead from one revision to another, oldest first, each with the one before it.
+
+        Of a merge, that is the line it was made on: what came in with the other was never deployed from here. Nothing
+        is before the first commit of all.
+
+        Raises:
+            NplintError: a revision is unknown, or a shallow clone leaves out what is before a commit.
+        """
+        limits = (self.resolve(until), f"^{self.resolve(after)}")
+        rows = self._run("rev-list", "--reverse", "--first-parent", "--parents", *limits).decode().splitlines()
+        found = [(row.split()[0], next(iter(row.split()[1:]), None)) for row in rows]
+        for commit, _ in found:
+            if commit in self._grafts:
+                raise NplintError(f"what is before {commit[:12]} is not in this repository{self._way_to('')}")
+        return found
+
+    def files(self, commit: str) -> dict[str, Entry]:
+        """The files and links of a commit by path."""
+        return dict(_entries(self._run("ls-tree", "-r", "-z", "--full-tree", commit), id_at=2))
+
+    def staged(self) -> dict[str, Entry]:
+        """The files and links of the index by path.
+
+        Raises:
+            NplintError: a merge left conflicts, so that there is more than one file of a path.
+        """
+        listing = self._run("ls-files", "--stage", "-z")
+        conflicts = [row.partition("\t")[2] for row in _rows(listing) if row.partition("\t")[0][-1] != "0"]
+        if conflicts:
+            raise NplintError(f"the index holds a conflict in {conflicts[0]}: resolve it and add the file")
+        return dict(_entries(listing, id_at=1))
+
+    def left_out(self) -> frozenset[str]:
+        """The paths that a sparse checkout leaves out of the work tree."""
+        rows = _rows(self._run("ls-files", "-t", "-z"))
+        return frozenset(row[2:] for row in rows if row.startswith("S "))
+
+    def changes(self, before: str | None, now: str | None) -> list[Change]:
+        """The paths that differ between a commit, or nothing at all, and another one, or else the index."""
+        base = before or self._empty_tree
+        how = ("--raw", "-r", "-z", "-M", _RENAMES, "--no-ext-diff", "--no-textconv", "--ignore-submodules=all")
+        if now is None:
+            return list(_changes(self._run("diff-index", "--cached", *how, base)))
+        return list(_changes(self._run("diff-tree", *how, base, now)))
+
+    def blobs(self, ids: Iterable[str], largest: int) -> Iterator[tuple[str, bytes | None]]:
+        """The contents of blobs in the order of their ids; None for one that is larger than `largest` bytes.
+
+        Raises:
+            NplintError: one of them is missing, as in a clone that fetches what it needs.
+        """
+        with self._cat_file() as (asking, answers):
+            waiting = iter(ids)
+            while some := list(islice(waiting, _AT_ONCE)):
+                asking.write("".join(f"{id}\n" for id in some).encode())
+                asking.flush()
+                for id in some:
+                    yield id, _answer(id, answers, largest)
+
+    @contextmanager
+    def _cat_file(self) -> Iterator[tuple[IO[bytes], IO[bytes]]]:
+        process = subprocess.Popen(
+            _command("cat-file", "--batch"),
+            cwd=self.top,
+            env=_environ(),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+        )
+        if process.stdin is None or process.stdout is None:
+            raise AssertionError("both ends were asked for")
+        try:
+            yield process.stdin, process.stdout
+        finally:
+            process.stdin.close()
+            process.stdout.close()
+            process.wait()
+
+    @cached_property
+    def _empty_tree(self) -> str:
+        return self._run("hash-object", "-t", "tree", "--stdin").decode().strip()
+
+    @cached_property
+    def _grafts(self) -> frozenset[str]:
+        """The commits at which a shallow clone ends."""
+        path = os.path.join(self.top, _path(self._run("rev-parse", "--git-path", "shallow")))
+        try:
+            with open(path, encoding="ascii") as file:
+                return frozenset(file.read().split())
+        except OSError:
+            return frozenset()
+
+    def _way_to(self, revision: str) -> str:
+        """How to get what a shallow clone leaves out, for the end of a sentence; "" where the clone is whole."""
+        if not self._grafts:
+            return ""
+        remote, slash, branch = revision.removeprefix("refs/remotes/").partition("/")
+        if not slash:
+            remote, branch = "origin", "" if _is_id(revision) or revision.startswith("HEAD") else revision
+        ref = f" +refs/heads/{branch}:refs/remotes/{remote}/{branch}" if branch else ""
+        return f": this clone is shallow. Fetch the rest with `git fetch --unshallow {remote}{ref}`"
+
+    def _commit(self, revision: str) -> str | None:
+        found = self._try("rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
+        return found.decode().strip() if found else None
+
+    def _run(self, *arguments: str) -> bytes:
+        return _run(self.top, *arguments)
+
+    def _try(self, *arguments: str) -> bytes | None:
+        """What git prints, or None where it answers that there is no such thing."""
+        done = _call(self.top, *arguments)
+        return done.stdout if done.returncode == 0 else None
+
+
+def find(folder: str) -> Repository:
+    """The repository that a folder is in.
+
+    Raises:
+        NplintError: there is none, or git refuses to read it.
+    """
+    inside = _call(folder, "rev-parse", "--is-inside-work-tree", "--show-toplevel")
+    if inside.returncode == 0:
+        return Repository(_path(inside.stdout.partition(b"\n")[2]), is_bare=False)
+    return Repository(_path(_run(folder, "rev-parse", "--absolute-git-dir")), is_bare=True)
+
+
+def _path(line: bytes) -> str:
+    return os.fsdecode(line).removesuffix("\n")
+
+
+def _run(folder: str, *arguments: str) -> bytes:
+    done = _call(folder, *arguments)
+    if done.returncode:
+        raise NplintError(_complaint(folder, done.stderr.decode("utf-8", "replace")))
+    return done.stdout
+
+
+def _call(folder: str, *arguments: str) -> subprocess.CompletedProcess[bytes]:
+    command = _command(*arguments)
+    return subprocess.run(
+        command, cwd=folder, env=_environ(), stdin=subprocess.DEVNULL, capture_output=True, check=False
+    )
+
+
+def _command(*arguments: str) -> list[str]:
+    settings = [word for setting in _HARMLESS for word in ("-c", setting)]
+    return [_program(), "--no-optional-locks", "--no-pager", *settings, *arguments]
+
+
+def _program() -> str:
+    """Where git is. The current folder is never looked at, whatever PATH says: it may be the repository itself."""
+    folders = (folder for folder in os.get_exec_path() if os.path.isabs(folder))
+    for path in (os.path.join(folder, name) for folder in folders for name in ("git", "git.exe")):
+        if os.path.isfile(path) and os.access(path, os.X_OK):
+            return path
+    raise NplintError("git is not installed, and revisions cannot be compared without it: install it")
+
+
+def _environ() -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if name not in _DROPPED and "TRACE" not in name}
+    return kept | _ENVIRON
+
+
+def _complaint(folder: str, words: str) -> str:
+    first = next(iter(words.removeprefix("fatal: ").splitlines()), "it gives no reason")
+    if "not a git repository" in first:
+        return f"{folder} is in no git repository: revisions can be compared only in one"
+    if "dubious ownership" in first:
+        top = first.partition("'")[2].rpartition("'")[0]
+        return f"git refuses {top}, which belongs to another user: `git config --global --add safe.directory {top}`"
+    return f"git cannot read the repository: {first}"
+
+
+def _rows(listing: bytes) -> Iterator[str]:
+    return (os.fsdecode(row) for row in listing.split(b"\0") if row)
+
+
+def _entries(listing: bytes, *, id_at: int) -> Iterator[tuple[str, Entry]]:
+    for row in _rows(listing):
+        facts, _, path = row.partition("\t")
+        words = facts.split()
+        if words[0] in (*FILE_MODES, LINK_MODE):
+            yield path, Entry(words[0], words[id_at])
+
+
+def _changes(raw: bytes) -> Iterator[Change]:
+    rows = _rows(raw)
+    for facts in rows:
+        status, path = facts.rpartition(" ")[2][0], next(rows)
+        if status in "RC":
+            yield Change(path, next(rows))
+        else:
+            yield Change(None if status == "A" else path, None if status == "D" else path)
+
+
+def _answer(id: str, answers: IO[bytes], largest: int) -> bytes | None:
+    header = answers.readline().split()
+    if len(header) != 3:
+        raise NplintError(f"the file {id[:12]} is missing in this repository: fetch it with `git fetch --refetch`")
+    size = int(header[2])
+    if size <= largest:
+        return answers.read(size + 1)[:-1]
+    left = size + 1
+    while left:
+        left -= len(answers.read(min(left, 1 << 20)))
+    return None
+
+
+def _is_id(revision: str) -> bool:
+    return len(revision) >= 7 and all(char in "0123456789abcdef" for char in revision)

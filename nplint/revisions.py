@@ -1,0 +1,87 @@
+"""The manifests of a commit or of the index, read from git's own store."""
+
+import os
+import posixpath
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from nplint import git, sources
+from nplint.document import Defect, DefectKind, Document, Source, Span
+from nplint.reader import decode, read
+from nplint.sources import Inputs
+from nplint.view import View
+
+Known = dict[tuple[str, str, str | None], tuple[Document, ...]]
+"""What was read already, by path, blob and the name of the revision: what two revisions share is parsed once."""
+
+# A link may lead to a link, but not for ever.
+_LONGEST_CHAIN = 8
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """The files of a repository at one time. `name` is what places in it begin with, None for what is judged."""
+
+    view: View
+    entries: Mapping[str, git.Entry]
+    name: str | None = None
+    known: Known = field(default_factory=dict)
+
+    def documents(self, beside: "Snapshot | None" = None, *, taken_over: Iterable[Document] = ()) -> Inputs:
+        """The documents of the files that the view holds.
+
+        What another snapshot `beside` has alike, or what stands letter for letter in documents of the file system, is
+        taken over from there.
+        """
+        texts: dict[str, list[Document]] = {}
+        for document in taken_over:
+            texts.setdefault(document.source.path, []).append(document)
+        return self._read([path for path in self.entries if self.view.holds(path)], beside, texts)
+
+    def kustomizations_above(self, beside: "Snapshot | None" = None) -> tuple[Document, ...]:
+        """The kustomizations in the folders above what the view holds."""
+        above = [path for path in self.entries if self.view.is_above(path) and not self.view.holds(path)]
+        return self._read(above, beside, {}).documents
+
+    def _read(self, paths: Iterable[str], beside: "Snapshot | None", texts: Mapping[str, Sequence[Document]]) -> Inputs:
+        keys = [
+            (path, id, beside.name if beside and beside._blob(path) == id else self.name)
+            for path in sorted(paths, key=lambda path: path.split("/"))
+            if (id := self._blob(path))
+        ]
+        unknown: dict[str, list[tuple[str, str, str | None]]] = {}
+        for key in keys:
+            if key not in self.known:
+                unknown.setdefault(key[1], []).append(key)
+        for id, data in self.view.repository.blobs(unknown, sources.MAX_BYTES) if unknown else ():
+            for key in unknown[id]:
+                shown = self.view.shown(key[0])
+                self.known[key] = _parsed(shown, data, key[2], tuple(texts.get(shown, ())))
+        files = [self.known[key] for key in keys]
+        return Inputs(tuple(one for documents in files for one in documents), sum(not documents for documents in files))
+
+    def _blob(self, path: str) -> str:
+        """The id of the blob that holds a file, also where a link leads to it; "" for a link that leads nowhere."""
+        for _ in range(_LONGEST_CHAIN):
+            entry = self.entries.get(path)
+            if entry is None or entry.mode != git.LINK_MODE:
+                return entry.id if entry else ""
+            path = posixpath.normpath(posixpath.join(posixpath.dirname(path), self._targets.get(entry.id, "")))
+        return ""
+
+    @cached_property
+    def _targets(self) -> dict[str, str]:
+        """Where the links lead that a run may come across."""
+        links = {entry.id: None for path, entry in self.entries.items() if entry.mode == git.LINK_MODE}
+        return {id: os.fsdecode(data or b"") for id, data in self.view.repository.blobs(links, 4096)} if links else {}
+
+
+def _parsed(path: str, data: bytes | None, revision: str | None, now: tuple[Document, ...]) -> tuple[Document, ...]:
+    """The documents of a file, those that there are now if they have the same text."""
+    if data is None:
+        defect = Defect(DefectKind.UNREADABLE, sources.TOO_LARGE, Span(path, 1, 1, 1, 1, revision))
+        return (Document(Source(path, "", revision), 0, 0, 0, None, (defect,)),)
+    source = decode(path, data, revision)
+    same = now and (now[0].source.text, now[0].source.stray) == (source.text, source.stray)
+    return now if same else read(source)
