@@ -48,7 +48,7 @@ def pair(before: Side, now: Side, renamed: Mapping[str, str]) -> Pairs:
     for place in ((_path, _path), (_path, _earlier_path(renamed))):
         for name in (placed, written):
             matching.in_order(*_both(place, name))
-    for where in (_content, _folder, _stem, _name):
+    for where in (_folder, _content, _stem, _name):
         matching.only(*_both((where, where), placed))
     kept = {new: old for old, new in matching.found if not _is_moved(old, new, before, now)}
     moved = [(old, new) for old, new in matching.found if new not in kept]

@@ -27,24 +27,19 @@ class Snapshot:
     entries: Mapping[str, git.Entry]
     name: str | None = None
     known: Known = field(default_factory=dict)
+    texts: Mapping[str, Sequence[Document]] = field(default_factory=dict)
+    """Documents of the file system by shown path, to be taken over where the text is the same letter for letter."""
 
-    def documents(self, beside: "Snapshot | None" = None, *, taken_over: Iterable[Document] = ()) -> Inputs:
-        """The documents of the files that the view holds.
-
-        What another snapshot `beside` has alike, or what stands letter for letter in documents of the file system, is
-        taken over from there.
-        """
-        texts: dict[str, list[Document]] = {}
-        for document in taken_over:
-            texts.setdefault(document.source.path, []).append(document)
-        return self._read([path for path in self.entries if self.view.holds(path)], beside, texts)
+    def documents(self, beside: "Snapshot | None" = None) -> Inputs:
+        """The documents of the files that the view holds. What `beside` has alike is taken over from there."""
+        return self._read([path for path in self.entries if self.view.holds(path)], beside)
 
     def kustomizations_above(self, beside: "Snapshot | None" = None) -> tuple[Document, ...]:
         """The kustomizations in the folders above what the view holds."""
         above = [path for path in self.entries if self.view.is_above(path) and not self.view.holds(path)]
-        return self._read(above, beside, {}).documents
+        return self._read(above, beside).documents
 
-    def _read(self, paths: Iterable[str], beside: "Snapshot | None", texts: Mapping[str, Sequence[Document]]) -> Inputs:
+    def _read(self, paths: Iterable[str], beside: "Snapshot | None") -> Inputs:
         keys = [
             (path, id, beside.name if beside and beside._blob(path) == id else self.name)
             for path in sorted(paths, key=lambda path: path.split("/"))
@@ -57,7 +52,7 @@ class Snapshot:
         for id, data in self.view.repository.blobs(unknown, sources.MAX_BYTES) if unknown else ():
             for key in unknown[id]:
                 shown = self.view.shown(key[0])
-                self.known[key] = _parsed(shown, data, key[2], tuple(texts.get(shown, ())))
+                self.known[key] = _parsed(shown, data, key[2], self.texts.get(shown, ()))
         files = [self.known[key] for key in keys]
         return Inputs(tuple(one for documents in files for one in documents), sum(not documents for documents in files))
 
@@ -77,11 +72,11 @@ class Snapshot:
         return {id: os.fsdecode(data or b"") for id, data in self.view.repository.blobs(links, 4096)} if links else {}
 
 
-def _parsed(path: str, data: bytes | None, revision: str | None, now: tuple[Document, ...]) -> tuple[Document, ...]:
+def _parsed(path: str, data: bytes | None, revision: str | None, now: Sequence[Document]) -> tuple[Document, ...]:
     """The documents of a file, those that there are now if they have the same text."""
     if data is None:
         defect = Defect(DefectKind.UNREADABLE, sources.TOO_LARGE, Span(path, 1, 1, 1, 1, revision))
         return (Document(Source(path, "", revision), 0, 0, 0, None, (defect,)),)
     source = decode(path, data, revision)
     same = now and (now[0].source.text, now[0].source.stray) == (source.text, source.stray)
-    return now if same else read(source)
+    return tuple(now) if same else read(source)

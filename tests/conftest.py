@@ -93,22 +93,31 @@ class Repository:
 
 
 @pytest.fixture
-def repository(tmp_path: Path) -> Repository:
+def environ(monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+    """An environment without settings, which is also that of this process."""
+    environ = git_environ()
+    for name in os.environ.keys() - environ.keys():
+        monkeypatch.delenv(name)
+    for name, value in environ.items():
+        monkeypatch.setenv(name, value)
+    return environ
+
+
+@pytest.fixture
+def repository(tmp_path: Path, environ: dict[str, str]) -> Repository:
     """An empty repository in the folder that `nplint` runs in."""
-    made = Repository(tmp_path, git_environ())
+    made = Repository(tmp_path, environ)
     made.git("init", "--quiet", "--initial-branch", "main")
     return made
 
 
 @pytest.fixture
-def nplint(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Nplint:
+def nplint(
+    tmp_path: Path, environ: dict[str, str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Nplint:
     """Run the command line within this process, in an empty folder and an environment without settings."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(gc, "disable", lambda: None)
-    for name in os.environ.keys() - git_environ().keys():
-        monkeypatch.delenv(name)
-    for name, value in git_environ().items():
-        monkeypatch.setenv(name, value)
 
     def run(*arguments: str, stdin: str = "") -> Run:
         monkeypatch.setattr(sys, "argv", ["nplint", *arguments])

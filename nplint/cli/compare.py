@@ -115,9 +115,12 @@ class _Comparison:
         if there or not self.view.paths:
             now = run.read(there, self.options, self.configuration, must_hold_manifests=False)
         above = sources.kustomizations_above(self.view.paths or (".",))
-        earlier = replace(base, entries=self._comparable(base.entries, now.names))
-        documents = earlier.documents(taken_over=(*now.documents, *above)).documents
-        return _Found(now.documents, above, now.without_manifest), _Found(documents, earlier.kustomizations_above())
+        texts: dict[str, list[Document]] = {}
+        for document in (*now.documents, *above):
+            texts.setdefault(document.source.path, []).append(document)
+        earlier = replace(base, entries=self._comparable(base.entries, now.names), texts=texts)
+        before = _Found(earlier.documents().documents, earlier.kustomizations_above())
+        return _Found(now.documents, above, now.without_manifest), before
 
     def _comparable(self, entries: Mapping[str, git.Entry], seen: frozenset[str]) -> dict[str, git.Entry]:
         """Without files that are still there, but that no search comes to, such as those that git ignores."""
@@ -126,7 +129,7 @@ class _Comparison:
             path: entry
             for path, entry in entries.items()
             for shown in [self.view.shown(path)]
-            if shown in seen or self.view.is_above(path) or not (os.path.lexists(shown) or path in left_out)
+            if not self.view.holds(path) or shown in seen or not (os.path.lexists(shown) or path in left_out)
         }
 
     def _nothing_found(self) -> None:
@@ -148,5 +151,6 @@ def _paired(now: Sequence[Cluster], before: Sequence[Cluster], renamed: Mapping[
 
 
 def _differs(cluster: Cluster) -> bool:
-    before = cluster.before.documents if cluster.before else ()
-    return [id(document) for document in cluster.documents] != [id(document) for document in before]
+    before = cluster.before or cluster
+    now, earlier = ((*one.documents, *one.context) for one in (cluster, before))
+    return list(map(id, now)) != list(map(id, earlier))
