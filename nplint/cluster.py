@@ -154,7 +154,7 @@ class Cluster:
     def changed_services(self) -> Iterator[tuple[Service, Service]]:
         """The Services that the change touches and keeps, as they were and as they are."""
         for new, old in self.pairs.kept.items():
-            if new.node.value != old.node.value:
+            if new.node.document is not old.node.document and new.node.value != old.node.value:
                 yield old, new
 
     def namespaces(self, resource: Resource) -> frozenset[str]:

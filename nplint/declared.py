@@ -27,10 +27,18 @@ class Patterns:
 
     def match(self, path: str) -> bool:
         """Whether a path, relative to the current folder, is meant."""
-        # A link to the folder leads to the same files.
-        real = os.path.join(os.path.realpath(os.path.dirname(path) or "."), os.path.basename(path))
-        inside = os.path.relpath(real, self.folder).replace(os.sep, "/")
-        return not inside.startswith("../") and self._spec.match_file(inside)
+        folder, name = os.path.split(path)
+        way = self._ways.get(folder)
+        if way is None:
+            # A link to the folder leads to the same files.
+            real = os.path.relpath(os.path.realpath(folder or "."), self.folder).replace(os.sep, "/")
+            way = self._ways[folder] = "" if real == "." else f"{real}/"
+        return not way.startswith("../") and self._spec.match_file(way + name)
+
+    @cached_property
+    def _ways(self) -> dict[str, str]:
+        """From the folder of the patterns to others, worked out once for each: most files share theirs."""
+        return {}
 
     @cached_property
     def _spec(self) -> "GitIgnoreSpec":

@@ -30,11 +30,11 @@ class Resource:
         """The API group: `apps` of `apps/v1`, "" of `v1`."""
         return self.api_version.rpartition("/")[0]
 
-    @property
+    @cached_property
     def name(self) -> str:
         return self.node["metadata"]["name"].text
 
-    @property
+    @cached_property
     def namespace(self) -> str:
         """The namespace as written, "" where the manifest leaves it to kubectl."""
         return self.node["metadata"]["namespace"].text
@@ -106,11 +106,11 @@ def protocol_of(number: Node) -> str:
 class Service(Resource):
     """A v1 Service with the values in effect."""
 
-    @property
+    @cached_property
     def spec(self) -> Node:
         return self.node["spec"]
 
-    @property
+    @cached_property
     def who(self) -> tuple[object, ...]:
         """What tells Services apart. One that gets its name only in the cluster is a Service of its own.
 
@@ -121,7 +121,7 @@ class Service(Resource):
             return *self.identity[:2], name
         return self.node.document.source.path, self.node.document.start, self.node.path
 
-    @property
+    @cached_property
     def type(self) -> str:
         """ClusterIP by default, "" where it is not known."""
         return _text_or(self.spec["type"], "ClusterIP")
@@ -147,12 +147,12 @@ class Service(Resource):
         if self.type == "LoadBalancer" and self.external_traffic_policy == "Local" and health_check.number:
             yield health_check.number, health_check
 
-    @property
+    @cached_property
     def takes_node_ports(self) -> bool:
         """Whether a nodePort may be written for it."""
         return self.type in NODE_PORT_TYPES
 
-    @property
+    @cached_property
     def has_node_ports(self) -> bool:
         """Whether nodes answer for this Service: NodePort, and LoadBalancer unless it opts out and pins none."""
         if self.type == "LoadBalancer" and self.spec["allocateLoadBalancerNodePorts"].value is False:
@@ -164,7 +164,7 @@ class Service(Resource):
         """Whether traffic from outside the cluster can reach it, which is what externalTrafficPolicy is about."""
         return self.takes_node_ports or (self.type == "ClusterIP" and any(self.spec["externalIPs"]))
 
-    @property
+    @cached_property
     def external_traffic_policy(self) -> str:
         """Cluster or Local as its author means it, Cluster by default; "" where it is not known.
 

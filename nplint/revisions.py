@@ -2,7 +2,7 @@
 
 import os
 import posixpath
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -33,6 +33,15 @@ class Snapshot:
     def documents(self, beside: "Snapshot | None" = None) -> Inputs:
         """The documents of the files that the view holds. What `beside` has alike is taken over from there."""
         return self._read([path for path in self.entries if self.view.holds(path)], beside)
+
+    def akin(self, is_kin: Callable[[bytes], bool]) -> frozenset[str]:
+        """The paths of the files whose bytes pass a test; what is not read at all passes it."""
+        paths: dict[str, list[str]] = {}
+        for path in self.entries:
+            if self.view.holds(path) and (id := self._blob(path)):
+                paths.setdefault(id, []).append(path)
+        blobs = self.view.repository.blobs(paths, sources.MAX_BYTES)
+        return frozenset(path for id, data in blobs if data is None or is_kin(data) for path in paths[id])
 
     def kustomizations_above(self, beside: "Snapshot | None" = None) -> tuple[Document, ...]:
         """The kustomizations in the folders above what the view holds."""

@@ -19,6 +19,8 @@ class View:
     paths: Sequence[str]
     excluded: Callable[[str], bool] | None = None
     force_exclude: bool = False
+    only: frozenset[str] | None = None
+    """The paths from the top to which it is narrowed; None where it is not."""
 
     @cached_property
     def roots(self) -> tuple[str, ...]:
@@ -45,6 +47,8 @@ class View:
 
     def holds(self, path: str) -> bool:
         """Whether a run with these paths looks at a file, as far as its name and place decide."""
+        if self.only is not None and path not in self.only:
+            return False
         for root in self.roots:
             if path == root:
                 return not (self.force_exclude and self._is_excluded(path))

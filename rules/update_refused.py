@@ -71,9 +71,8 @@ def update_refused(cluster: Cluster) -> Problems:
 
     The cluster IP, the first IP family, healthCheckNodePort and loadBalancerClass are fixed once they are set.
     """
-    for service in cluster.services:
-        old = cluster.earlier(service)
-        for refusal in refusals(old, service) if old else ():
+    for old, service in cluster.changed_services():
+        for refusal in refusals(old, service):
             help_ = "delete the Service and create it again, or leave the field as it was"
             related = ((refusal.before, "before the change"),)
             yield Problem(refusal.now, refusal.message, help=help_, related=related, field=refusal.field)

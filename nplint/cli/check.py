@@ -26,6 +26,7 @@ Examples:
   nplint deploy/                           lint a folder
   nplint --type turbo deploy/              for a CCE Turbo cluster
   kubectl get svc -A -o yaml | nplint -    lint what runs
+  nplint --against origin/main             what this branch does to running Services
   nplint --format json . > report.json     for other programs
   nplint explain unknown-traffic-policy    what a rule is about
 

@@ -1,8 +1,10 @@
 """From what is compared with what to clusters before and after, and to what is new in them."""
 
 import os
+import posixpath
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import cached_property
 from typing import NamedTuple
 
 from nplint import git, sources
@@ -17,25 +19,14 @@ from nplint.declared import Config
 from nplint.document import Document
 from nplint.engine import lint_clusters
 from nplint.errors import NplintError
+from nplint.filenames import KUSTOMIZATION_NAMES
+from nplint.kinship import kinship
 from nplint.report import Report, joined, mark_known
 from nplint.revisions import Known, Snapshot
 from nplint.view import View
 
 BASE = "base"
 """What places before the change begin with."""
-
-
-class Step(NamedTuple):
-    """One comparison: clusters with what they were before, and how many files hold no manifest."""
-
-    clusters: tuple[Cluster, ...]
-    without_manifest: int = 0
-
-
-class _Found(NamedTuple):
-    documents: tuple[Document, ...] = ()
-    above: tuple[Document, ...] = ()
-    without_manifest: int = 0
 
 
 def compare(
@@ -46,67 +37,141 @@ def compare(
     Raises:
         NplintError: a path is missing or holds no manifest, or no cluster can be like that.
     """
-    comparison = _Comparison(wanted, options, configuration)
-    named: list[tuple[str, Report]] = []
-    step = Step(())
-    report = Report((), (), ())
-    for plan in wanted.plans:
-        if plan.told:
-            tell(plan.told)
-        step = comparison.step(plan)
-        report = lint_clusters(step.clusters, rules)
-        report = _marked(report, rules) if wanted.new_only else report
-        named += [(plan.commit, report)] if plan.commit else []
-    return joined(named) if named else report, step.without_manifest
+    reader = _Reader(wanted.view, options, configuration)
+    parting = Parting(wanted.view.paths, options, configuration)
+    found = [_Comparison(wanted, plan, reader, parting).judged(rules) for plan in wanted.plans]
+    named = [(plan.commit, report) for plan, (report, _) in zip(wanted.plans, found, strict=True) if plan.commit]
+    report, without_manifest = found[-1] if found else (lint_clusters((), rules), 0)
+    return joined(named) if named else report, without_manifest
 
 
-def _marked(report: Report, rules: Sequence[Rule]) -> Report:
-    """The report with what is not new marked; where nothing was found, there is nothing to ask the base for."""
-    before = [cluster.before for cluster in report.clusters if cluster.before]
-    return mark_known(report, lint_clusters(before, rules)) if report.findings and before else report
+class _Found(NamedTuple):
+    """The documents of one side, and the kustomizations in the folders above them."""
+
+    documents: tuple[Document, ...] = ()
+    above: tuple[Document, ...] = ()
+    without_manifest: int = 0
 
 
 class _Comparison:
-    def __init__(self, wanted: Wanted, options: dict[str, Setting], configuration: Config) -> None:
+    """One comparison that is wanted."""
+
+    def __init__(self, wanted: Wanted, plan: Plan, reader: "_Reader", parting: Parting) -> None:
         self.wanted = wanted
-        self.view = wanted.view
+        self.plan = plan
+        self.reader = reader
+        self.parting = parting
+
+    @cached_property
+    def changes(self) -> list[git.Change]:
+        return self.wanted.changes(self.plan)
+
+    def judged(self, rules: Sequence[Rule]) -> tuple[Report, int]:
+        """What the rules find, and how many files hold no manifest.
+
+        Where only what is new counts, a look at the files that have to do with the change is enough to know that there
+        is nothing. Whatever it shows is found again among all files.
+        """
+        if self.plan.told:
+            tell(self.plan.told)
+        near = frozenset() if self.wanted.is_idle(self.plan, self.changes) else self._near
+        if near is not None and not near:
+            return lint_clusters((), rules), 0
+        for paths in (near, None) if near else (None,):
+            now, before = self.reader.read(self.plan, paths)
+            report = self._lint(now, before, rules)
+            if not report.open and not report.crashes:
+                break
+        return report, now.without_manifest
+
+    @cached_property
+    def _near(self) -> frozenset[str] | None:
+        """The paths of the files that the change has to do with; None where it may be any of them."""
+        touched = [path for change in self.changes for path in change if path]
+        if not self.wanted.is_narrow(self.plan) or any(map(self.wanted.view.is_above, touched)):
+            return None
+        touched = [path for path in touched if self.wanted.view.holds(path)]
+        now, before = self.reader.read(self.plan, frozenset(touched))
+        documents = (*now.documents, *before.documents)
+        is_kin = kinship(documents) if documents else None
+        if is_kin is None:
+            return None if documents else frozenset()
+        snapshot = self.reader.snapshot(self.plan.now)
+        steering = [path for path in snapshot.entries if posixpath.basename(path) in KUSTOMIZATION_NAMES]
+        return snapshot.akin(is_kin).union(touched, steering)
+
+    def _lint(self, now: _Found, before: _Found, rules: Sequence[Rule]) -> Report:
+        clusters = self.parting.clusters(now.documents, now.above)
+        if self.plan.compares:
+            earlier = self.parting.clusters(before.documents, before.above)
+            clusters = list(_paired(clusters, earlier, self._renamed))
+        if not self.wanted.new_only:
+            return lint_clusters(clusters, rules)
+        clusters = [cluster for cluster in clusters if _differs(cluster)]
+        report = lint_clusters(clusters, rules)
+        # Where nothing was found, there is nothing to ask the base for.
+        bases = [cluster.before for cluster in clusters if cluster.before]
+        return mark_known(report, lint_clusters(bases, rules)) if report.findings and bases else report
+
+    @cached_property
+    def _renamed(self) -> dict[str, str]:
+        shown = self.wanted.view.shown
+        return {shown(new): shown(old) for old, new in self.changes if old and new and old != new}
+
+
+def _paired(now: Sequence[Cluster], before: Sequence[Cluster], renamed: Mapping[str, str]) -> Iterator[Cluster]:
+    """Each cluster with what it was before; one that has nothing left, or had nothing yet, is empty."""
+    earlier = {cluster.profile.name: cluster for cluster in before}
+    for cluster in now:
+        old = earlier.pop(cluster.profile.name, None) or replace(cluster, documents=(), context=())
+        yield replace(cluster, before=old, renamed=renamed)
+    for old in earlier.values():
+        yield replace(old, documents=(), before=old, renamed=renamed)
+
+
+def _differs(cluster: Cluster) -> bool:
+    before = cluster.before
+    if before is None:
+        return True
+    now, earlier = ((*one.documents, *one.context) for one in (cluster, before))
+    return list(map(id, now)) != list(map(id, earlier))
+
+
+class _Reader:
+    """Reads both sides of comparisons; what they share is parsed once."""
+
+    def __init__(self, view: View, options: dict[str, Setting], configuration: Config) -> None:
+        self.view = view
         self.options = options
         self.configuration = configuration
-        self.parting = Parting(wanted.view.paths, options, configuration)
         self.known: Known = {}
+        self.entries: dict[str, Mapping[str, git.Entry]] = {}
 
-    def step(self, plan: Plan) -> Step:
-        changes = self.wanted.changes(plan)
-        if self.wanted.is_idle(plan, changes):
-            return Step(())
-        now, before = self._read(plan)
-        if not now.documents and not before.documents:
-            self._nothing_found()
-        clusters = self.parting.clusters(now.documents, now.above)
-        if plan.compares:
-            earlier = self.parting.clusters(before.documents, before.above)
-            renamed = {self.view.shown(new): self.view.shown(old) for old, new in changes if old and new and old != new}
-            clusters = list(_paired(clusters, earlier, renamed))
-            if self.wanted.new_only:
-                clusters = [cluster for cluster in clusters if _differs(cluster)]
-        return Step(tuple(clusters), now.without_manifest)
-
-    def _read(self, plan: Plan) -> tuple[_Found, _Found]:
+    def snapshot(self, revision: str, name: str | None = None, only: frozenset[str] | None = None) -> Snapshot:
+        """The files of a commit or of the index, or some of them."""
         repository = self.view.repository
-        entries = repository.files(plan.before) if plan.before else {}
-        base = Snapshot(self.view, entries, BASE, self.known)
-        if plan.now == WORK_TREE:
-            return self._read_work_tree(base)
-        entries = repository.staged() if plan.now == INDEX else repository.files(plan.now)
-        now = Snapshot(self.view, entries, None, self.known)
-        found, above = now.documents(), now.kustomizations_above()
-        before = base.documents(now).documents if plan.compares else ()
-        return (
-            _Found(found.documents, above, found.without_manifest),
-            _Found(before, base.kustomizations_above(now) if plan.compares else ()),
-        )
+        if revision not in self.entries:
+            # More than the two sides of one comparison are never needed.
+            self.entries = dict(list(self.entries.items())[-1:])
+            self.entries[revision] = repository.staged() if revision == INDEX else repository.files(revision)
+        return Snapshot(replace(self.view, only=only), self.entries[revision], name, self.known)
 
-    def _read_work_tree(self, base: Snapshot) -> tuple[_Found, _Found]:
+    def read(self, plan: Plan, only: frozenset[str] | None = None) -> tuple[_Found, _Found]:
+        """What there is now and what there was before, at all paths or at some."""
+        empty = Snapshot(replace(self.view, only=only), {}, BASE)
+        base = self.snapshot(plan.before, BASE, only) if plan.before else empty
+        if plan.now == WORK_TREE:
+            now, before = self._work_tree(base)
+        else:
+            snapshot = self.snapshot(plan.now, None, only)
+            found = snapshot.documents()
+            now = _Found(found.documents, snapshot.kustomizations_above(), found.without_manifest)
+            before = _Found(base.documents(snapshot).documents, base.kustomizations_above(snapshot))
+        if only is None and not now.documents and not before.documents:
+            self._nothing_found()
+        return now, before
+
+    def _work_tree(self, base: Snapshot) -> tuple[_Found, _Found]:
         there = [path for path in self.view.paths if os.path.lexists(path)]
         gone = [path for path in self.view.paths if path not in there]
         if gone and not any(map(View(self.view.repository, gone).holds, base.entries)):
@@ -138,19 +203,3 @@ class _Comparison:
                 f"no Kubernetes manifest in {', '.join(self.view.paths)}: name a file or folder that holds one"
             )
         run.nothing_to_lint(self.options["require_manifests"].value)
-
-
-def _paired(now: Sequence[Cluster], before: Sequence[Cluster], renamed: Mapping[str, str]) -> Iterator[Cluster]:
-    """Each cluster with what it was before; one that has nothing left, or had nothing yet, is empty."""
-    earlier = {cluster.profile.name: cluster for cluster in before}
-    for cluster in now:
-        old = earlier.pop(cluster.profile.name, None) or replace(cluster, documents=(), context=())
-        yield replace(cluster, before=old, renamed=renamed)
-    for old in earlier.values():
-        yield replace(old, documents=(), before=old, renamed=renamed)
-
-
-def _differs(cluster: Cluster) -> bool:
-    before = cluster.before or cluster
-    now, earlier = ((*one.documents, *one.context) for one in (cluster, before))
-    return list(map(id, now)) != list(map(id, earlier))

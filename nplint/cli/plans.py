@@ -63,9 +63,13 @@ class Wanted:
         now = "HEAD" if plan.now == WORK_TREE else plan.now
         return self.view.repository.changes(plan.before, None if now == INDEX else now) if plan.compares else []
 
+    def is_narrow(self, plan: Plan) -> bool:
+        """Whether git tells which files to look at, because only what is new counts in what it keeps."""
+        return self.new_only and plan.compares and plan.now != WORK_TREE
+
     def is_idle(self, plan: Plan, changes: Iterable[git.Change]) -> bool:
         """Whether nothing can be new because no file changed that a run looks at."""
-        if not self.new_only or not plan.compares or plan.now == WORK_TREE:
+        if not self.is_narrow(plan):
             return False
         paths = (path for change in changes for path in change if path)
         return not any(self.view.holds(path) or self.view.is_above(path) for path in paths)
