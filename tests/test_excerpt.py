@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nplint.document import Source
-from nplint.output.excerpt import excerpt, printable
+from nplint.document import Source, Span
+from nplint.output.excerpt import excerpt, first_line, line_beside, printable
 
 
 def show(line: str, marked: str, room: int = 60) -> tuple[str, str]:
@@ -34,6 +34,8 @@ def columns(text: str) -> int:
         ("\u202ereversed\u2069", r"\u202ereversed\u2069"),
         ("\u2028\u2029\u200f\u061c", r"\u2028\u2029\u200f\u061c"),
         ("\ud800", r"\ud800"),
+        ("\ufffe\uffff\ufffd", "\\ufffe\\uffff\ufffd"),
+        ("##[add-mask]x ###[a] ##b [c]", r"#\x23[add-mask]x ##\x23[a] ##b [c]"),
         ("", ""),
     ],
 )
@@ -70,6 +72,31 @@ def test_a_place_of_several_lines_is_marked_on_its_first() -> None:
     source = Source("a.yaml", "a:\n  - b: 1  \n    c: 2\n")
     shown = excerpt(source, source.span(5, 20), 60)
     assert (shown.line, shown.text, shown.indent, shown.length) == (2, "  - b: 1", 2, 6)
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "place"),
+    [
+        (5, 9, (2, 3, 2, 7)),
+        (5, 20, (2, 3, 2, 9)),
+        (13, 20, (2, 11, 2, 11)),
+        (5, 5, (2, 3, 2, 3)),
+    ],
+)
+def test_a_place_goes_no_further_than_its_first_line(start: int, end: int, place: tuple[int, ...]) -> None:
+    source = Source("a.yaml", "a:\n  - b: 1  \n    c: 2\n")
+    assert first_line(source, source.span(start, end)) == ("a.yaml", *place, None)
+
+
+def test_a_place_whose_text_is_not_known_is_its_start() -> None:
+    assert first_line(None, Span("a.yaml", 3, 5, 9, 2)) == Span("a.yaml", 3, 5, 3, 5)
+
+
+@pytest.mark.parametrize(
+    ("number", "shown"), [(0, ""), (1, "a:"), (2, "    b: \\x1b"), (3, "x" * 17 + "..."), (4, ""), (5, "")]
+)
+def test_a_line_beside_a_place_is_harmless_and_cut(number: int, shown: str) -> None:
+    assert line_beside(Source("a.yaml", f"a:\n\tb: \x1b  \n{'x' * 10**6}\n"), number, 20) == shown
 
 
 @pytest.mark.parametrize(

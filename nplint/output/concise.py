@@ -20,5 +20,7 @@ def line(finding: Finding, terminal: Terminal) -> str:
     if terminal.color:
         head = click.style(head, fg=COLORS[finding.severity], bold=True)
     place = finding.span.place
+    # GitHub's log takes a line that begins with two colons for a command.
+    place = f"./{place}" if place.lstrip().startswith("::") else place
     where = f" [{', '.join(finding.clusters)}]" if finding.clusters else ""
     return f"{printable(place)}: {head} {printable(finding.message + where)}\n"

@@ -9,41 +9,72 @@ from nplint.document import Source, Span
 _TAB = "    "
 _ELLIPSIS = "..."
 _BIDI = set("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+_NO_CHARACTERS = set("\ufffe\uffff")
+# GitHub's log takes what follows for a command, wherever on a line it stands.
+_COMMAND = "##["
 
 
 def printable(text: str) -> str:
-    """Text without anything that steers a terminal: control and direction characters are spelled out."""
-    return text if text.isascii() and text.isprintable() else "".join(_shown(char) for char in text)
+    """Text without anything that steers a terminal, a log or an XML parser: such characters are spelled out."""
+    shown = text if text.isascii() and text.isprintable() else "".join(_shown(char) for char in text)
+    return shown.replace(_COMMAND, r"#\x23[")
 
 
 def _shown(char: str) -> str:
-    if char in _BIDI or unicodedata.category(char) in ("Cc", "Cs", "Zl", "Zp"):
+    if char in _BIDI or char in _NO_CHARACTERS or unicodedata.category(char) in ("Cc", "Cs", "Zl", "Zp"):
         code = ord(char)
         return f"\\x{code:02x}" if code < 256 else f"\\u{code:04x}"
     return char
 
 
 class Excerpt(NamedTuple):
-    """The line of a place as it is shown, and where on it the mark goes, in columns of the terminal."""
+    """The line of a place as it is shown: what is marked of it, and what stands before and after that."""
 
     line: int
-    text: str
-    indent: int
-    length: int
+    before: str
+    marked: str
+    after: str
+
+    @property
+    def text(self) -> str:
+        return self.before + self.marked + self.after
+
+    @property
+    def indent(self) -> int:
+        """Where the mark begins, in columns of a terminal."""
+        return _width(self.before)
+
+    @property
+    def length(self) -> int:
+        """How long the mark is, in columns of a terminal; what is empty is marked all the same."""
+        return max(_width(self.marked), 1)
+
+
+def first_line(source: Source | None, span: Span) -> Span:
+    """A place without what goes on below its first line."""
+    if span.end_line == span.line:
+        return span
+    end = len(source.line(span.line).rstrip()) + 1 if source else span.column
+    return span._replace(end_line=span.line, end_column=max(span.column, end))
 
 
 def excerpt(source: Source, span: Span, room: int, encoding: str = "utf-8") -> Excerpt:
     """The first line of a place, in at most `room` columns. A place that goes on below is marked to the line's end."""
     raw = source.line(span.line)
-    start = span.column - 1
-    end = max(start, span.end_column - 1 if span.end_line == span.line else len(raw.rstrip()))
+    start, end = span.column - 1, first_line(source, span).end_column - 1
     room = max(room, 20)
     # Of a line of a megabyte only what is near can be shown, and spelling out the rest takes long.
     reach = 4 * room
     near = (raw[max(start - reach, 0) : start], raw[start : min(end, start + reach)], raw[end : end + reach].rstrip())
     before, marked, after = (_spell(part, encoding) for part in near)
-    before, marked, after = _cut(before, marked, after, room)
-    return Excerpt(span.line, before + marked + after, _width(before), max(_width(marked), 1))
+    return Excerpt(span.line, *_cut(before, marked, after, room))
+
+
+def line_beside(source: Source, number: int, room: int) -> str:
+    """A line that stands near a place, for what is around it; "" where there is none."""
+    if not 0 < number <= len(source.line_starts):
+        return ""
+    return _start(_spell(source.line(number)[: 4 * room], "utf-8"), room).rstrip()
 
 
 def _spell(text: str, encoding: str) -> str:

@@ -12,7 +12,12 @@ from nplint.resource import Resource
 
 
 def render(report: Report, terminal: Terminal) -> str:
-    return json.dumps(document(report), indent=2) + "\n"
+    return dumps(document(report), indent=2) + "\n"
+
+
+def dumps(data: Any, indent: int | None = None) -> str:
+    """Data as JSON in ASCII, which no log takes for a command to it."""
+    return json.dumps(data, indent=indent).replace("##[", r"#\u0023[")
 
 
 def document(report: Report) -> dict[str, Any]:
