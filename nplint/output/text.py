@@ -61,7 +61,7 @@ class _Painter:
     def mark(self, span: Span, sign: str, label: str, color: str, gutter: int) -> list[str]:
         source = self.sources.get((span.file, span.revision))
         if source is None or not source.text:
-            return []
+            return [f"{self.bar(gutter)} {printable(label)}", self.bar(gutter)] if label else []
         shown = excerpt(source, span, self.terminal.width - gutter - 3, self.terminal.encoding)
         number = self.style(f"{shown.line:>{gutter}} |", fg="blue")
         under = self.style(f"{sign * shown.length} {printable(label)}".rstrip(), fg=color)
