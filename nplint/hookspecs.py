@@ -13,11 +13,15 @@ hookimpl = pluggy.HookimplMarker("nplint")
 
 
 class Terminal(NamedTuple):
-    """What a format may need to know of where its text goes: colour or none, the columns, and the characters."""
+    """What a format may need to know of where its text goes: colour or none, the columns, and the characters.
+
+    `folder` is the current folder as the root of its repository sees it, for those who know files by that.
+    """
 
     color: bool = False
     width: int = 80
     encoding: str = "utf-8"
+    folder: str = ""
 
 
 Formatter = Callable[[Report, Terminal], str]

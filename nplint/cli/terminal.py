@@ -15,7 +15,17 @@ def terminal(choice: str) -> "Terminal":
     from nplint.hookspecs import Terminal
 
     encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
-    return Terminal(_colored(choice, os.environ), _width(os.environ), encoding)
+    return Terminal(_colored(choice, os.environ), _width(os.environ), encoding, _folder())
+
+
+def _folder() -> str:
+    """The current folder as the root of its repository sees it; "" for the root itself and outside of repositories."""
+    here = root = os.path.realpath(".")
+    while not os.path.lexists(os.path.join(root, ".git")):
+        root, below = os.path.dirname(root), root
+        if root == below:
+            return ""
+    return "" if here == root else os.path.relpath(here, root).replace(os.sep, "/")
 
 
 def _width(environ: Mapping[str, str]) -> int:
