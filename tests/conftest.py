@@ -7,14 +7,23 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pytest
 from hypothesis import settings
 
 from nplint import cli
+from nplint.check import Problem, Problems, replacement, rule
+from nplint.cluster import Cluster
+from nplint.document import Span
+from nplint.engine import lint_clusters
+from nplint.finding import Severity, Suppression
+from nplint.node import Node
+from nplint.profile import CCE_TYPES, Profile, When
+from nplint.reader import decode, read
+from nplint.report import Report
 
 # The gate says the same each time. HYPOTHESIS_PROFILE=default searches on.
 settings.register_profile("gate", derandomize=True)
@@ -142,3 +151,108 @@ def snapshot(tmp_path_factory: pytest.TempPathFactory) -> Path:
             (copy / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(PROJECT / name, copy / name)
     return copy
+
+
+WEB = """\
+apiVersion: v1
+kind: Service
+metadata: {name: web, namespace: shop}
+spec:
+  type: NodePort
+  ports:
+    - {name: 网关, port: 80, nodePort: 30080}
+    - name: dns
+      port: 53
+      protocol: udp
+      nodePort: 30053
+"""
+HOSTILE_NAME = r"</script><img src=x onerror=alert(1)>\r\n::error::%0A\e[31m\u202e|`x` [y](http://z) ##[add-mask]a ]]>"
+CANONICAL = {
+    "apps/caf\u00e9 #1.yaml": WEB.replace("name: web", "name: cafe").replace("udp", "UDP").replace("30080", "30081"),
+    "apps/pay/api.yaml": f"{WEB}---\n{WEB}".replace("name: web", f'name: "{HOSTILE_NAME}"', 1).replace("udp", "tcp"),
+    "apps/shop/broken.yaml": "apiVersion: v1\nkind: Service\nmetadata: [\n",
+    "apps/shop/web.yaml": WEB,
+}
+
+
+@rule(severity=Severity.ERROR, source="https://example.com/taken", good="kind: A", bad="kind: B")
+def taken_twice(cluster: Cluster) -> Problems:
+    """A nodePort is taken twice.
+
+    The API server refuses the second Service.
+
+    It is *sure* of that.
+    """
+    first: dict[int, Node] = {}
+    for service in cluster.services:
+        for number, node in service.claimed_ports():
+            taken = first.setdefault(number, node)
+            if taken is not node:
+                related = ((taken, "already taken here"),)
+                yield Problem(node, f"nodePort {number} is taken", label="again", help="take 30444", related=related)
+
+
+@rule(severity=Severity.WARNING, source="https://example.com/case", good="", bad="", when=When(type=CCE_TYPES))
+def lower_case(cluster: Cluster) -> Problems:
+    """A protocol is in small letters."""
+    for service in cluster.services:
+        for port in service.ports:
+            protocol = port.node["protocol"]
+            if protocol.text.islower():
+                edits = replacement(protocol, protocol.text.upper(), safe=True)
+                yield Problem(protocol, f"protocol {protocol.text} of {service.name} is small", edits=edits)
+
+
+@rule(severity=Severity.NOTE, source="https://example.com/many", good="", bad="")
+def many_ports(cluster: Cluster) -> Problems:
+    """A Service has several ports.
+
+    One cannot tell them apart.
+    """
+    for service in cluster.services:
+        yield Problem(service.node["spec"]["ports"], f"there are {len(service.ports)} ports")
+
+
+@rule(severity=Severity.ERROR, source="https://example.com/unreadable", good="", bad="")
+def unreadable_manifest(cluster: Cluster) -> Problems:
+    """A manifest cannot be read.
+
+    Nothing in it is checked.
+    """
+    for document in cluster.documents:
+        for defect in document.defects:
+            yield Problem(defect.span, "it cannot be read")
+
+
+@rule(severity=Severity.ERROR, source="https://example.com/deleted", good="", bad="")
+def deleted_service(cluster: Cluster) -> Problems:
+    """A Service is deleted that is still needed.
+
+    Its clients fail.
+    """
+    gone, needed = Span("apps/shop/old.yaml", 4, 9, 4, 12, "base"), Span("apps/shop/more.yaml", 2, 1, 2, 5, "base")
+    yield Problem(gone, "Service shop/old is deleted", related=((needed, "needed here"), (gone, "")))
+
+
+@rule(severity=Severity.ERROR, source="https://example.com/broken", good="", bad="")
+def broken(cluster: Cluster) -> Problems:
+    """A rule fails."""
+    raise ZeroDivisionError("by design")
+
+
+@pytest.fixture(scope="session")
+def canonical() -> Report:
+    """A report with all that a format may have to tell."""
+    documents = [document for path, text in CANONICAL.items() for document in read(decode(path, text.encode()))]
+    prod = Cluster(documents, Profile(name="prod", type="turbo"))
+    lab = Cluster(documents[:2], Profile(name="lab & more"))
+    rules = [taken_twice, lower_case, many_ports, unreadable_manifest, deleted_service, broken]
+    report = lint_clusters([prod, lab], rules)
+    marks: dict[tuple[str, str], dict[str, Any]] = {
+        ("many-ports", "apps/caf\u00e9 #1.yaml"): {"suppressed": Suppression("configuration", "firewall rule FW-12")},
+        ("many-ports", "apps/shop/web.yaml"): {"suppressed": Suppression("comment", "")},
+        ("taken-twice", "apps/shop/web.yaml"): {"known": "base"},
+        ("lower-case", "apps/shop/web.yaml"): {"known": "baseline"},
+    }
+    marked = (one._replace(**marks.get((one.rule, one.span.file), {})) for one in report.findings)
+    return replace(report, findings=tuple(marked))
