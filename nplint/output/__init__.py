@@ -20,4 +20,6 @@ FORMATS: dict[str, Formatter] = {
     "text": _late("text", silent_when_clean=True),
     "concise": _late("concise", silent_when_clean=True),
     "json": _late("json"),
+    "json-lines": _late("json_lines"),
+    "sarif": _late("sarif"),
 }

@@ -40,8 +40,13 @@ def _conditions(when: When) -> list[str]:
     return conditions + ([f"from version {'.'.join(map(str, when.since[:3]))} on"] if when.since else [])
 
 
+def shown_files(example: Example) -> dict[str, str]:
+    """What there is to show of an example: its texts by path."""
+    return {".nplint.yaml": inspect.cleandoc(example.config) + "\n"} if example.config else example.files
+
+
 def _example(example: Example) -> str:
-    files = {".nplint.yaml": inspect.cleandoc(example.config)} if example.config else example.files
+    files = shown_files(example)
     if len(files) == 1:
         return textwrap.indent(next(iter(files.values())).rstrip(), "    ")
     return "\n".join(textwrap.indent(f"# {path}\n{text.rstrip()}", "    ") for path, text in files.items())
