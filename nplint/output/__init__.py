@@ -22,4 +22,9 @@ FORMATS: dict[str, Formatter] = {
     "json": _late("json"),
     "json-lines": _late("json_lines"),
     "sarif": _late("sarif"),
+    "github": _late("github", silent_when_clean=True),
+    "gitlab": _late("gitlab"),
+    "junit": _late("junit"),
+    "checkstyle": _late("checkstyle"),
+    "markdown": _late("markdown"),
 }
