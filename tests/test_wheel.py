@@ -9,7 +9,7 @@ from zipfile import ZipFile
 import pytest
 
 SHIPPED_AS = {"nplint": "nplint", "rules": "nplint/rules", "schemas": "nplint/schemas"}
-SUFFIXES = {".py", ".json", ".yaml"}
+SUFFIXES = {".css", ".js", ".json", ".py", ".yaml"}
 
 
 @pytest.fixture(scope="module")
@@ -34,7 +34,9 @@ def test_the_wheel_holds_every_file_of_the_package_and_no_other(wheel: ZipFile, 
     assert held == wanted
 
 
-@pytest.mark.parametrize("name", ["nplint/py.typed", "nplint/schemas/report.json", "nplint/rules/__init__.py"])
+@pytest.mark.parametrize(
+    "name", ["nplint/py.typed", "nplint/output/html.js", "nplint/schemas/report.json", "nplint/rules/__init__.py"]
+)
 def test_the_wheel_holds_what_is_no_module_or_stands_elsewhere(wheel: ZipFile, name: str) -> None:
     assert name in wheel.namelist()
 

@@ -27,4 +27,5 @@ FORMATS: dict[str, Formatter] = {
     "junit": _late("junit"),
     "checkstyle": _late("checkstyle"),
     "markdown": _late("markdown"),
+    "html": _late("html"),
 }

@@ -1,0 +1,243 @@
+"""The page for a browser, in a real one."""
+
+import base64
+import hashlib
+import json
+import os
+import re
+import shutil
+import subprocess
+from collections.abc import Callable
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+from nplint.check import Problem, Problems, rule
+from nplint.cluster import Cluster
+from nplint.document import Span
+from nplint.engine import lint_clusters
+from nplint.finding import Severity
+from nplint.hookspecs import Terminal
+from nplint.output.html import render
+from nplint.profile import Profile
+from nplint.reader import decode, read
+from nplint.report import Report
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+
+Open = Callable[..., "Page"]
+
+
+class Page(HTMLParser):
+    """What a browser made of a page."""
+
+    def __init__(self, text: str, log: str = "") -> None:
+        super().__init__()
+        self.log = log
+        self.tags: list[str] = []
+        self.attributes: list[dict[str, str]] = []
+        self.texts: dict[str, list[str]] = {}
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        self.attributes.append({name: value or "" for name, value in attrs})
+
+    def handle_data(self, data: str) -> None:
+        self.texts.setdefault(self.tags[-1] if self.tags else "", []).append(data)
+
+    def all(self, tag: str) -> list[dict[str, str]]:
+        return [known for name, known in zip(self.tags, self.attributes, strict=True) if name == tag]
+
+    @property
+    def shown(self) -> list[str]:
+        """The rules of the findings that are to be seen."""
+        return [known["data-rule"] for known in self.all("details") if "hidden" not in known]
+
+    @property
+    def title(self) -> str:
+        return "".join(self.texts["title"])
+
+
+@pytest.fixture
+def open_page(tmp_path: Path) -> Open:
+    """Open a page in a headless browser, with a fragment in its address; the page as it is then."""
+    if CHROMIUM is None:
+        pytest.skip("no chromium is installed, so no page can be opened: apt-get install chromium")
+
+    def opened(text: str, fragment: str = "") -> Page:
+        file = tmp_path / "report.html"
+        file.write_text(text, "utf-8")
+        # Root, which CI often is, cannot have the sandbox.
+        command = [str(CHROMIUM), "--headless", "--no-sandbox", "--disable-gpu", "--enable-logging=stderr"]
+        command += [f"--user-data-dir={tmp_path / 'profile'}", "--dump-dom", f"{file.as_uri()}#{fragment}"]
+        environ = os.environ | {"HOME": str(tmp_path)}
+        run = subprocess.run(command, capture_output=True, encoding="utf-8", check=True, env=environ)
+        return Page(run.stdout, run.stderr)
+
+    return opened
+
+
+@pytest.fixture(scope="module")
+def page(canonical: Report) -> str:
+    return render(canonical, Terminal())
+
+
+def with_script(page: str, script: str, *, allowed: bool = True) -> str:
+    """The page with another script at its end, which its policy allows or does not."""
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    page = page.replace("script-src ", f"script-src 'sha256-{digest}' ") if allowed else page
+    return page.replace("</body>", f"<script>{script}</script></body>")
+
+
+# --- the page as it is written
+
+
+def test_the_page_needs_nothing_else(page: str) -> None:
+    written = Page(page)
+    assert re.findall(r"(?:src|url|import|@font-face|href)\b\s*[=(:]", page.partition("<body>")[0]) == []
+    assert {tag for tag, known in zip(written.tags, written.attributes, strict=True) if "src" in known} == set()
+    assert {known["href"] for known in written.all("a")} == {
+        f"https://example.com/{name}" for name in ("taken", "case", "many", "unreadable", "deleted")
+    }
+    assert all(known["rel"] == "noreferrer" for known in written.all("a"))
+    (policy,) = [known["content"] for known in written.all("meta") if "Policy" in known.get("http-equiv", "")]
+    directives = dict(part.split(" ", 1) for part in policy.split("; "))
+    assert directives.keys() == {"default-src", "style-src", "script-src", "base-uri", "form-action"}
+    assert {directives[name] for name in ("default-src", "base-uri", "form-action")} == {"'none'"}
+    assert all(re.fullmatch(r"'sha256-[\w+/]+='", directives[name]) for name in ("style-src", "script-src"))
+
+
+def test_the_page_is_one_file_in_ascii(page: str) -> None:
+    assert page.isascii()
+    assert page.startswith('<!DOCTYPE html>\n<html lang="en">')
+    assert Page(page).tags.count("script") == Page(page).tags.count("style") == 1
+
+
+def test_the_page_shows_lines_with_marks(page: str) -> None:
+    text = re.sub(r"<[^>]*>", "", page.replace('<span class="number">', "\n"))
+    assert "\n22      protocol: tcp\n23      nodePort: 30053again" in text
+    assert '<mark class="error">30053</mark><i class="error">again</i>' in page
+    assert '<mark class="related">30053</mark><i class="related">already taken here</i>' in page
+
+
+def test_notes_are_folded_and_the_rest_is_not(page: str) -> None:
+    assert {(known["data-severity"], "open" in known) for known in Page(page).all("details")} == {
+        ("error", True),
+        ("warning", True),
+        ("note", False),
+    }
+
+
+def test_a_clean_page_has_nothing_to_filter() -> None:
+    clean = Page(render(lint_clusters([Cluster(())], []), Terminal()))
+    assert "form" not in clean.tags
+    assert "details" not in clean.tags
+    assert "nothing found in 0 files (0 Services, 0 with node ports)" in "".join(clean.texts["p"])
+
+
+# --- the page in a browser
+
+
+def test_a_browser_sees_every_finding(open_page: Open, page: str) -> None:
+    opened = open_page(page)
+    assert opened.tags == Page(page).tags
+    assert len(opened.shown) == len(opened.all("details")) == 10
+    assert "".join(opened.texts["output"]) == "10 of 10 shown"
+    assert "hidden" not in opened.all("form")[0]
+    assert "CONSOLE" not in opened.log
+
+
+NOTES = ["many-ports", "lower-case", "many-ports"]
+SHOWN = {
+    "severity=warning": ["lower-case"] * 2,
+    "severity=warning&severity=note": ["many-ports", "lower-case", "lower-case", "many-ports", "lower-case"],
+    "rule=deleted-service": ["deleted-service"],
+    "cluster=lab+%26+more": ["many-ports", "lower-case", "taken-twice", "deleted-service"],
+    "cluster=lab+%26+more&severity=error&rule=taken-twice": ["taken-twice"],
+    "text=BROKEN.yaml": ["unreadable-manifest"],
+    "text=needed++base%3A": ["deleted-service"],
+    "text=%3Cimg": ["many-ports", "lower-case", "lower-case", "taken-twice", "taken-twice"],
+    "text=no-such-word": [],
+    "rule=no-such-rule&severity=note": NOTES,
+    "else=1&severity=note": NOTES,
+}
+VISIBLE = "Array.from(document.querySelectorAll('details:not([hidden])'), (one) => one.dataset.rule)"
+
+
+def test_the_address_says_what_is_shown(open_page: Open, page: str) -> None:
+    script = f"""
+        const shown = {{}};
+        for (const fragment of {json.dumps(list(SHOWN))}) {{
+            history.replaceState(null, "", "#" + fragment);
+            dispatchEvent(new HashChangeEvent("hashchange"));
+            shown[fragment] = {VISIBLE};
+        }}
+        document.title = JSON.stringify(shown);
+    """
+    assert json.loads(open_page(with_script(page, script)).title) == SHOWN
+
+
+CHOSEN = {
+    "form.severity[0].click()": [5, "#severity=warning&severity=note"],
+    "form.severity[0].click();": [10, "#"],
+    "form.rule.value = 'many-ports'; form.rule.dispatchEvent(event)": [2, "#rule=many-ports"],
+    "form.text.value = ' Ports  ARE '; form.text.dispatchEvent(event)": [2, "#rule=many-ports&text=+Ports++ARE+"],
+    "form.rule.value = ''; form.text.value = ''; form.text.dispatchEvent(event)": [10, "#"],
+    "form.cluster.value = 'lab & more'; form.cluster.dispatchEvent(event)": [4, "#cluster=lab+%26+more"],
+}
+
+
+def test_what_is_chosen_is_shown_and_stands_in_the_address(open_page: Open, page: str) -> None:
+    script = f"""
+        const event = new Event("input", {{bubbles: true}});
+        const found = [];
+        for (const act of [{", ".join(f"() => {{{act}}}" for act in CHOSEN)}]) {{
+            act();
+            found.push([{VISIBLE}.length, location.hash || "#"]);
+        }}
+        document.title = JSON.stringify(found);
+    """
+    assert json.loads(open_page(with_script(page, script)).title) == list(CHOSEN.values())
+
+
+@pytest.mark.parametrize("allowed", [True, False])
+def test_the_policy_lets_no_other_script_run(open_page: Open, page: str, allowed: bool) -> None:
+    opened = open_page(with_script(page, "document.title = 'forged';", allowed=allowed))
+    assert opened.title == ("forged" if allowed else "nplint report")
+
+
+MANIFEST = "\n".join(f"line{number}: {'x' * (number % 70)}" for number in range(1, 1001))
+
+
+def many(number: int) -> Report:
+    """A report with so many findings, of all severities, in two clusters."""
+
+    def check(severity: Severity) -> Callable[[Cluster], Problems]:
+        def finds(cluster: Cluster) -> Problems:
+            """Something is found.
+
+            It matters.
+            """
+            for index in range(list(Severity).index(severity), number, 3):
+                line = index % 1000 + 1
+                place = Span("a.yaml", line, 1, line, 5)
+                yield Problem(place, f"fact {index}", help="do that", related=((Span("a.yaml", 1, 1, 1, 5), "here"),))
+
+        return finds
+
+    rules = [
+        rule(severity=one, source="https://example.com", good="", bad="")(check(one))._replace(name=f"some-{one.value}")
+        for one in Severity
+    ]
+    documents = read(decode("a.yaml", f"apiVersion: v1\nkind: Service\n{MANIFEST}\n".encode()))
+    return lint_clusters([Cluster(documents, Profile(name="prod"))], rules)
+
+
+def test_five_thousand_findings_can_be_filtered(open_page: Open) -> None:
+    text = render(many(5000), Terminal())
+    opened = open_page(text, "severity=error&severity=warning&text=fact+4999")
+    assert len(opened.all("details")) == 5000
+    assert opened.shown == ["some-warning"]
+    assert "".join(opened.texts["output"]) == "1 of 5000 shown"
