@@ -3,11 +3,15 @@
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from nplint import plugins
 from nplint.errors import NplintError
+
+if TYPE_CHECKING:
+    from tests.conftest import Nplint
 
 RULE = '''
 from nplint import Problem, Severity, rule
@@ -72,6 +76,31 @@ def test_a_package_may_bring_formats(install: Install) -> None:
     own = plugins.load().formats
     install("acme", FORMAT.format(name="acme"))
     assert plugins.load().formats.keys() - own.keys() == {"acme"}
+
+
+def test_a_format_of_a_package_is_taken_wherever_one_is(
+    install: Install, nplint: "Nplint", monkeypatch: pytest.MonkeyPatch
+) -> None:
+    install("acme", FORMAT.format(name="acme"))
+    Path("web.yaml").write_text("apiVersion: v1\nkind: Service\nmetadata: {name: web}\n")
+    assert nplint("--select", "duplicate-key", "--format", "acme").out == "0 found"
+    nplint("--select", "duplicate-key", "--output", "acme=out.txt", "web.yaml")
+    assert Path("out.txt").read_text() == "0 found"
+    monkeypatch.setenv("NPLINT_FORMAT", "acmee")
+    assert nplint("web.yaml").err == "error: NPLINT_FORMAT: no format is named acmee: did you mean acme?\n"
+
+
+BROKEN_FORMAT = FORMAT.replace('f"{{len(report.findings)}} found"', "1 / 0")
+
+
+def test_a_format_that_fails_leaves_no_file(install: Install, nplint: "Nplint") -> None:
+    install("acme", BROKEN_FORMAT.format(name="acme"))
+    Path("web.yaml").write_text("apiVersion: v1\nkind: Service\nmetadata: {name: web}\n")
+    before = sorted(Path().iterdir())
+    run = nplint("--output", "acme=out.txt", "web.yaml")
+    assert (run.code, run.out) == (3, "")
+    assert run.err == "error: nplint failed (ZeroDivisionError: division by zero). Please report this.\n"
+    assert sorted(Path().iterdir()) == before
 
 
 def test_rules_and_formats_come_in_the_order_of_their_names(install: Install) -> None:

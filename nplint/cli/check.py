@@ -1,10 +1,21 @@
 """`nplint check`: the linter itself."""
 
+import os
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
-from nplint.cli.options import REVISION_NAMES, Setting, find_config, inputs, option, revisions, settings, target
+from nplint.cli.options import (
+    REVISION_NAMES,
+    FormatName,
+    Setting,
+    find_config,
+    inputs,
+    option,
+    revisions,
+    settings,
+    target,
+)
 from nplint.cli.rules import choose, one_of
 from nplint.cli.terminal import show, tell, tell_failure, terminal
 from nplint.errors import NplintError
@@ -12,8 +23,9 @@ from nplint.errors import NplintError
 if TYPE_CHECKING:
     from nplint.check import Rule
     from nplint.cli.plans import Wanted
+    from nplint.cli.deliver import Output
     from nplint.declared import Config
-    from nplint.hookspecs import Formatter
+    from nplint.hookspecs import Formatter, Terminal
     from nplint.plugins import Plugins
     from nplint.report import Report
 
@@ -27,7 +39,7 @@ Examples:
   nplint --type turbo deploy/              for a CCE Turbo cluster
   kubectl get svc -A -o yaml | nplint -    lint what runs
   nplint --against origin/main             what this branch does to running Services
-  nplint --format json . > report.json     for other programs
+  nplint --output sarif=nplint.sarif .     for other programs, beside the text
   nplint explain unknown-traffic-policy    what a rule is about
 
 \b
@@ -48,12 +60,12 @@ lasting ones in .nplint.yaml; `nplint config show` tells what holds."""
     "--select", multiple=True, metavar="RULE[,RULE]", help="Run these rules and no others; `nplint rules` lists them."
 )
 @option("--ignore", multiple=True, metavar="RULE[,RULE]", help="Leave these rules out.")
+@option("--format", "format_", type=FormatName(), default="text", show_default=True, help="How findings are printed.")
 @option(
-    "--format",
-    "format_",
-    default="text",
-    metavar="text|concise|json",
-    help="How findings are printed.  [default: text]",
+    "--output",
+    multiple=True,
+    metavar="FORMAT=PATH",
+    help="Write the findings to a file as well, in a format of its own; repeatable.",
 )
 @option(
     "--fail-on",
@@ -85,10 +97,11 @@ def check(ctx: click.Context, /, paths: tuple[str, ...], **options: Any) -> None
 
     loaded = plugins.load()
     rules = choose(loaded, chosen["select"].value, chosen["ignore"].value, config)
-    render = _format(loaded, chosen["format_"])
+    render = formatter(loaded, chosen["format_"].value, chosen["format_"].origin)
+    outputs = _outputs(loaded, chosen["output"])
     report, without_manifest = _lint(paths, wanted, chosen, config, rules)
     report = _suppress(report, config)
-    show(render(report, terminal(options["color"])))
+    _deliver(report, render, outputs, terminal(options["color"]), for_github=chosen["format_"].value == "github")
     _finish(report, without_manifest, chosen)
 
 
@@ -116,7 +129,7 @@ def _wanted(paths: tuple[str, ...], chosen: dict[str, Setting], config: "Config"
 
 def _is_idle(wanted: "Wanted", chosen: dict[str, Setting]) -> bool:
     """Whether it is sure before a rule is loaded that there is nothing to say, as at most commits of a repository."""
-    quiet = chosen["format_"].value in ("text", "concise")
+    quiet = chosen["format_"].value in ("text", "concise") and not chosen["output"].value
     return quiet and not (chosen["select"].value or chosen["ignore"].value) and wanted.is_all_idle
 
 
@@ -139,12 +152,39 @@ def _lint(
     return lint_clusters(found.clusters, rules), found.without_manifest
 
 
-def _format(loaded: "Plugins", chosen: Setting) -> "Formatter":
+def formatter(loaded: "Plugins", name: str, origin: str) -> "Formatter":
+    """The format of this name.
+
+    Raises:
+        NplintError: there is none; the message tells where the name comes from.
+    """
     try:
-        render: Formatter = one_of("format", loaded.formats, chosen.value)
+        render: Formatter = one_of("format", loaded.formats, name)
     except NplintError as error:
-        raise error if chosen.origin == "--format" else NplintError(f"{chosen.origin}: {error}") from None
+        raise error if origin.startswith("--") else NplintError(f"{origin}: {error}") from None
     return render
+
+
+def _outputs(loaded: "Plugins", chosen: Setting) -> "list[Output]":
+    if not chosen.value:
+        return []
+    from nplint.cli.deliver import Output, parse
+
+    return [Output(formatter(loaded, name, chosen.origin), path) for name, path in parse(chosen.value)]
+
+
+def _deliver(
+    report: "Report", render: "Formatter", outputs: "list[Output]", screen: "Terminal", *, for_github: bool
+) -> None:
+    """Write the files first: where one cannot be written, the call is wrong and prints nothing else."""
+    text = render(report, screen)
+    if outputs or for_github:
+        from nplint.cli import deliver
+
+        deliver.write(report, outputs, screen)
+        if for_github:
+            deliver.append_summary(report, os.environ)
+    show(text)
 
 
 def _suppress(report: "Report", config: "Config") -> "Report":

@@ -63,7 +63,7 @@ def _written(value: Any) -> str:
 def validate(file: str | None) -> None:
     """Check the configuration that FILE is, or that holds for the current folder."""
     from nplint import plugins, sources
-    from nplint.cli import rules
+    from nplint.cli import check, rules
     from nplint.config import load
     from nplint.declared import find
 
@@ -71,7 +71,10 @@ def validate(file: str | None) -> None:
     if path is None:
         raise NplintError("there is no configuration here or above: `nplint init` writes one")
     loaded = load(path, sources.shown(path))
-    rules.choose(plugins.load(), (), (), loaded)
+    known = plugins.load()
+    rules.choose(known, (), (), loaded)
+    if format := loaded.option("format"):
+        check.formatter(known, format.text, format.span.place)
     doubts = list(_doubts(loaded))
     for doubt in doubts:
         tell(f"warning: {doubt}")

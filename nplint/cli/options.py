@@ -32,6 +32,17 @@ def together(*options: Callable[[F], F]) -> Callable[[F], F]:
     return decorate
 
 
+class FormatName(click.types.StringParamType):
+    """The name of an output format. Which there are is found out only where it is asked for; plugins bring more."""
+
+    name = "format"
+
+    def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str:
+        from nplint.output import FORMATS
+
+        return "|".join(FORMATS)
+
+
 target = together(
     option(
         "--type",

@@ -1,0 +1,96 @@
+"""Where a report goes beside standard output: into files, and into the summary of a step of GitHub Actions."""
+
+import os
+import shutil
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from nplint.errors import NplintError
+from nplint.hookspecs import Formatter, Terminal
+
+if TYPE_CHECKING:
+    from nplint.report import Report
+
+# GitHub drops the whole summary of a step that is larger.
+_MAX_SUMMARY = 1024 * 1024
+
+
+class Output(NamedTuple):
+    """A file to write a report to, and its format."""
+
+    render: Formatter
+    path: str
+
+
+def parse(values: Sequence[str]) -> list[tuple[str, str]]:
+    """The formats and paths that the values of --output name.
+
+    Raises:
+        NplintError: one has not the form FORMAT=PATH, or two name one file.
+    """
+    found: dict[str, tuple[str, str]] = {}
+    for value in values:
+        format, _, path = value.partition("=")
+        if not format or path in ("", "-"):
+            raise NplintError(f"`{value}` is no output: write it as FORMAT=PATH, such as sarif=nplint.sarif")
+        target = os.path.realpath(path)
+        if target in found:
+            raise NplintError(f"two outputs go to {path}: give each a file of its own")
+        found[target] = format, path
+    return list(found.values())
+
+
+def write(report: "Report", outputs: Sequence[Output], screen: Terminal) -> None:
+    """Write the files, each as a whole or not at all.
+
+    Raises:
+        NplintError: a file cannot be written.
+    """
+    for render, path in outputs:
+        text = render(report, Terminal(folder=screen.folder))
+        try:
+            _put(os.path.realpath(path), text.encode("utf-8", "backslashreplace"))
+        except OSError as error:
+            raise NplintError(f"cannot write {path}: {_reason(error)}") from None
+
+
+def _put(path: str, data: bytes) -> None:
+    """Write a file at once, so that nobody reads half of it."""
+    if os.path.exists(path) and not os.path.isfile(path):
+        # A device or a pipe cannot be replaced, and what is wrong with a folder, opening it tells.
+        with open(path, "wb") as stream:
+            stream.write(data)
+        return
+    beside = f"{path}.{os.getpid()}.tmp"
+    with open(beside, "xb") as file:
+        try:
+            file.write(data)
+            file.close()
+            if os.path.exists(path):
+                shutil.copymode(path, beside)
+            os.replace(beside, path)
+        except BaseException:
+            os.unlink(beside)
+            raise
+
+
+def append_summary(report: "Report", environ: Mapping[str, str]) -> None:
+    """Add a table of the findings to the summary of the step, where GitHub Actions runs this.
+
+    Raises:
+        NplintError: the file that the environment names for it cannot be written.
+    """
+    from nplint.output.markdown import summary
+
+    path = environ.get("GITHUB_STEP_SUMMARY")
+    if not path:
+        return
+    try:
+        with open(path, "a", encoding="utf-8", newline="\n") as file:
+            file.write(summary(report, _MAX_SUMMARY - file.tell()))
+    except OSError as error:
+        raise NplintError(f"cannot write {path}, which GITHUB_STEP_SUMMARY names: {_reason(error)}") from None
+
+
+def _reason(error: OSError) -> str:
+    return (error.strerror or str(error)).lower()
