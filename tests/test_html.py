@@ -122,6 +122,23 @@ def test_the_page_shows_lines_with_marks(page: str) -> None:
     assert '<mark class="related">30053</mark><i class="related">already taken here</i>' in page
 
 
+def test_a_line_that_is_marked_as_a_whole_is_shown() -> None:
+    @rule(severity=Severity.ERROR, source="https://example.com", good="", bad="")
+    def whole_line(cluster: Cluster) -> Problems:
+        """A line is wrong."""
+        yield Problem(Span("a.yaml", 2, 1, 2, 14), "it is wrong")
+
+    documents = read(decode("a.yaml", b"apiVersion: v1\nkind: Service\n\nmetadata: {}\n"))
+    text = render(lint_clusters([Cluster(documents)], [whole_line]), Terminal())
+    (lines,) = re.findall(r"<pre>.*?</pre>", text)
+    number = '<span><span class="number">{}</span>'
+    above, marked = (
+        f"{number.format(1)}apiVersion: v1</span>",
+        f'{number.format(2)}<mark class="error">kind: Service</mark>',
+    )
+    assert lines == f"<pre>{above}{marked}</span></pre>"
+
+
 def test_notes_are_folded_and_the_rest_is_not(page: str) -> None:
     assert {(known["data-severity"], "open" in known) for known in Page(page).all("details")} == {
         ("error", True),

@@ -134,13 +134,8 @@ class _Writer(NamedTuple):
             head.extend(told)
             return [head]
         shown = excerpt(source, span, _ROOM)
-        marked: list[str | Element] = [shown.before, _tag("mark", shown.marked, class_=mark), shown.after, *told]
-        lines = [
-            _line(span.line - 1, [line_beside(source, span.line - 1, _ROOM)]),
-            _line(span.line, marked),
-            _line(span.line + 1, [line_beside(source, span.line + 1, _ROOM)]),
-        ]
-        return [head, _tag("pre", *(line for line in lines if line is not None))]
+        marked = _line(span.line, shown.before, _tag("mark", shown.marked, class_=mark), shown.after, *told)
+        return [head, _tag("pre", *_beside(source, span.line - 1), marked, *_beside(source, span.line + 1))]
 
     def words(self, finding: Finding) -> Element:
         told = [("why", finding.why), ("help", finding.help), ("clusters", ", ".join(finding.clusters))]
@@ -158,6 +153,11 @@ def _title(finding: Finding) -> Element:
     return _tag("summary", _tag("b", severity, class_=severity), message, rule, place)
 
 
-def _line(number: int, content: Sequence[str | Element]) -> Element | None:
-    """A numbered line; None for one that is empty or not there."""
-    return _tag("span", _tag("span", str(number), class_="number"), *content) if any(content) else None
+def _line(number: int, *content: str | Element) -> Element:
+    return _tag("span", _tag("span", str(number), class_="number"), *content)
+
+
+def _beside(source: Source, number: int) -> list[Element]:
+    """A line above or below the mark, if it is there and says anything."""
+    text = line_beside(source, number, _ROOM)
+    return [_line(number, text)] if text else []
