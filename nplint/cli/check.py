@@ -22,8 +22,8 @@ from nplint.errors import NplintError
 
 if TYPE_CHECKING:
     from nplint.check import Rule
-    from nplint.cli.plans import Wanted
     from nplint.cli.deliver import Output
+    from nplint.cli.plans import Wanted
     from nplint.declared import Config
     from nplint.hookspecs import Formatter, Terminal
     from nplint.plugins import Plugins

@@ -42,7 +42,13 @@ def _conditions(when: When) -> list[str]:
 
 def shown_files(example: Example) -> dict[str, str]:
     """What there is to show of an example: its texts by path."""
-    return {".nplint.yaml": inspect.cleandoc(example.config) + "\n"} if example.config else example.files
+    if example.config:
+        return {".nplint.yaml": inspect.cleandoc(example.config) + "\n"}
+    before = example.files_before
+    if before is None:
+        return example.files
+    after = {f"{path}, after it": text for path, text in example.files.items()}
+    return {f"{path}, before the change": text for path, text in before.items()} | after
 
 
 def _example(example: Example) -> str:
