@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from nplint import jsontext
+from nplint.entry import outline
 from nplint.filenames import KUSTOMIZATION_NAMES
 from nplint.tree import Tree, UnreadableError, Value, compose, key_of, mappings_to_merge
 
@@ -67,8 +68,12 @@ class Source:
 
     def slice(self, span: Span) -> str:
         """The text of a place."""
+        return self.text[slice(*self.offsets(span))]
+
+    def offsets(self, span: Span) -> tuple[int, int]:
+        """Where in the text a place starts and ends."""
         start = self.line_starts[span.line - 1] + span.column - 1
-        return self.text[start : self.line_starts[span.end_line - 1] + span.end_column - 1]
+        return start, self.line_starts[span.end_line - 1] + span.end_column - 1
 
     def stray_between(self, start: int, end: int) -> tuple[int, ...]:
         """The offsets of the stray bytes in a part of the text."""
@@ -142,20 +147,42 @@ class Document:
             return self.source.span(self.start, self.start + len(self.text.split("\n", 1)[0].rstrip()))
         return self.source.span(self.start + found[0], self.start + found[1])
 
+    def is_shared(self, path: Path) -> bool:
+        """Whether other values hang on what is written here: an anchor, an alias or a merge leads to it."""
+        root = self._root
+        on_the_way = [root, *(value for _, _, value in self._steps(root, path))] if root else []
+        return not on_the_way or any(node.anchor or node.target or id(node) in self._merged for node in on_the_way)
+
+    def entry(self, path: Path) -> Span | None:
+        """The text to take out so that a mapping loses this key with its value and nothing else changes.
+
+        None where that cannot be: the mapping would be left empty, other values hang on it, or it is no key at all.
+        """
+        steps = [*self._steps(self._root, path)] if self._root else []
+        if len(steps) < len(path) or not steps or self.is_shared(path):
+            return None
+        mapping, key, value = steps[-1]
+        found = outline(self.text, mapping, key, value) if key else None
+        return self.source.span(self.start + found[0], self.start + found[1]) if found else None
+
     def _find(self, root: Tree, path: Path, want_key: bool) -> tuple[int, int]:
-        key: Tree | None = None
-        node, holder = root, root
-        for step in path:
-            found = self._child(node.meant, step)
-            if found is None:
-                break
-            holder, (key, node) = node, found
+        holder, key, node = [(root, None, root), *self._steps(root, path)][-1]
         if want_key and key:
             return key.start, key.end
         if node.start < node.end:
             return node.start, node.end
         # A null that is not written has no text of its own: its key stands for it, or the dash before a list item.
         return (key.start, key.end) if key else (max(node.start - 1, holder.start), node.start + (node is root))
+
+    def _steps(self, root: Tree, path: Path) -> "Iterator[tuple[Tree, Tree | None, Tree]]":
+        """For each step of a path, as far as it leads anywhere: what holds the value, its key there, and the value."""
+        node = root
+        for step in path:
+            found = self._child(node.meant, step)
+            if found is None:
+                return
+            yield node, *found
+            node = found[1]
 
     def _child(self, node: Tree, step: str | int) -> tuple[Tree | None, Tree] | None:
         if isinstance(step, int):
@@ -170,7 +197,9 @@ class Document:
             for key, value in node.pairs():
                 if key.is_merge:
                     for source in mappings_to_merge(value):
-                        pairs.update(self._pairs(source.meant))
+                        merged = self._pairs(source.meant)
+                        pairs.update(merged)
+                        self._merged.update(id(child) for _, child in merged.values())
                 else:
                     pairs[key_of(key)] = key, value
         return pairs
@@ -178,6 +207,11 @@ class Document:
     @cached_property
     def _pairs_of(self) -> dict[int, dict[str, tuple[Tree, Tree]]]:
         return {}
+
+    @cached_property
+    def _merged(self) -> set[int]:
+        """The values that some mapping has through a `<<`."""
+        return set()
 
     def repeated_keys(self) -> Iterator[RepeatedKey]:
         """Every key that an earlier, equal key of the same mapping precedes."""
