@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import islice
+from itertools import chain, islice
 from typing import TypeVar
 
 from nplint import kustomize
@@ -17,6 +17,7 @@ from nplint.objects import resources_of
 from nplint.pairing import Pairs, Side, pair
 from nplint.profile import Profile, Version
 from nplint.resource import Resource, Service
+from nplint.spare import SparePorts
 from nplint.structure import Flaw, flaws, meant, newer
 from nplint.workload import CONTROLLER_LABELS, KINDS_WITHOUT_PODS, Workload
 
@@ -97,6 +98,13 @@ class Cluster:
     @cached_property
     def context_services(self) -> tuple[Service, ...]:
         return tuple(resource for resource in self.context_resources if isinstance(resource, Service))
+
+    @cached_property
+    def spare_ports(self) -> SparePorts:
+        """The node ports that neither the manifests nor the context nor the profile are known to take."""
+        services = (service.claimed_ports() for service in (*self.services, *self.context_services))
+        listeners = (workload.node_listeners() for workload in self.workloads)
+        return SparePorts(self.profile, (number for taken in chain(services, listeners) for number, _ in taken))
 
     @cached_property
     def workloads(self) -> tuple[Workload, ...]:

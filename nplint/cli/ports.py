@@ -74,20 +74,15 @@ def claims(cluster: "Cluster") -> list[Claim]:
 
 
 def free_ports(cluster: "Cluster", number: int) -> list[int]:
-    """The lowest ports that nothing known claims; of the band for pinned ports where the version has one.
+    """The lowest ports that the cluster has to spare.
 
     Raises:
         NplintError: there are not as many.
     """
-    profile = cluster.profile
-    taken = {port for service in (*cluster.services, *cluster.context_services) for port, _ in service.claimed_ports()}
-    taken |= {port for workload in cluster.workloads for port, _ in workload.node_listeners()}
-    taken |= profile.ledger.keys() | profile.reserved_ports
-    band = profile.static_band if profile.has_static_band else profile.node_port_range
-    found = [port for port in range(band.low, band.high + 1) if port not in taken][:number]
-    if len(found) < number:
-        raise NplintError(f"only {len(found)} ports of {band} are free{_in(profile.name)}")
-    return found
+    spare = cluster.spare_ports
+    if len(spare.free) < number:
+        raise NplintError(f"only {len(spare.free)} ports of {spare.band} are free{_in(cluster.profile.name)}")
+    return list(spare.free[:number])
 
 
 def _in(name: str | None) -> str:
