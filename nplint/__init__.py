@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     from nplint.check import Problem as Problem
     from nplint.check import Problems as Problems
     from nplint.check import Unjudged as Unjudged
+    from nplint.check import another_node_port as another_node_port
+    from nplint.check import removal as removal
     from nplint.check import replacement as replacement
     from nplint.check import rule as rule
     from nplint.check import unknown_word as unknown_word
@@ -42,7 +44,17 @@ _HOMES = {
     "profile": ("CCE_TYPES", "PortRange", "Profile", "When"),
     "resource": ("PROTOCOLS", "SERVICE_TYPES", "TRAFFIC_POLICIES", "Resource", "Service", "ServicePort"),
     "workload": ("Workload",),
-    "check": ("Example", "Problem", "Problems", "Unjudged", "replacement", "rule", "unknown_word"),
+    "check": (
+        "Example",
+        "Problem",
+        "Problems",
+        "Unjudged",
+        "another_node_port",
+        "removal",
+        "replacement",
+        "rule",
+        "unknown_word",
+    ),
 }
 _MODULES = {name: module for module, names in _HOMES.items() for name in names}
 

@@ -9,6 +9,7 @@ from nplint.document import Span
 from nplint.finding import Confidence, Edit, Severity
 from nplint.node import Node
 from nplint.profile import Profile, When
+from nplint.resource import Service
 from nplint.spelling import listed, nearest, recased, shown
 
 
@@ -52,14 +53,32 @@ class Unjudged(NamedTuple):
 def replacement(node: Node, text: str, *, safe: bool, quotes: bool = True) -> tuple[Edit, ...]:
     """The edit that puts another text in the place of a value, in the quotes that the value has unless `quotes` is off.
 
-    It is safe when it says what the author meant. Unpack it into `Problem.edits`. An anchor, alias or tag stays as it
-    is, for other places may hang on it.
+    It is safe when it says what the author meant. Unpack it into `Problem.edits`. There is none where other places hang
+    on the value through an anchor, alias or merge, or where a tag says what it is.
     """
     start = node.document.source.slice(node.span)[:1]
-    if start in ("&", "*", "!"):
+    if start in ("&", "*", "!") or node.document.is_shared(node.path):
         return ()
     quote = start if quotes and start in ("'", '"') else ""
     return (Edit(node.span, f"{quote}{text}{quote}", safe),)
+
+
+def removal(node: Node, *, safe: bool) -> tuple[Edit, ...]:
+    """The edit that takes a key out of its mapping, with its value and the comment behind it on the line.
+
+    There is none where other places hang on the value, or where the mapping would have nothing left.
+    """
+    span = node.document.entry(node.path)
+    return (Edit(span, "", safe),) if span else ()
+
+
+def another_node_port(cluster: Cluster, service: Service, node: Node) -> tuple[Edit, ...]:
+    """The edit that pins another node port in the place of one that the Service cannot have.
+
+    It is not safe: who uses the port has to be told the new one. There is none where the cluster has no port to spare.
+    """
+    port = cluster.spare_ports.instead_of(node.number or 0, service)
+    return replacement(node, str(port), safe=False) if port else ()
 
 
 def unknown_word(node: Node, name: str, known: Iterable[str]) -> Problem:
@@ -67,7 +86,8 @@ def unknown_word(node: Node, name: str, known: Iterable[str]) -> Problem:
     words = [word for word in known if word]
     right, near = recased(node.text, words), nearest(node.text, words)
     way = f"it is spelled {right}" if right else f"did you mean {near}?" if near else f"there are {listed(words)}"
-    edits = replacement(node, right, safe=True) if right else ()
+    meant = right or near
+    edits = replacement(node, meant, safe=bool(right)) if meant else ()
     return Problem(node, f"{name} {shown(node.text)} is not valid: {way}", edits=edits)
 
 

@@ -88,11 +88,12 @@ def _mark(problem: Problem, cluster: Cluster) -> str:
 
 
 def _demoted(finding: Finding, verdict: Verdict) -> Finding:
-    """A note that names the fact which it hangs on."""
+    """A note that names the fact which it hangs on. What may be right is not edited."""
     return finding._replace(
         severity=Severity.NOTE,
         message=f"{finding.message} (only on {verdict.on}; this cluster's {verdict.missing} is not declared)",
         fact=finding.message,
+        edits=(),
         awaits=(verdict.missing, verdict.on) if finding.severity > Severity.NOTE else None,
     )
 
@@ -106,13 +107,14 @@ def _resource(at: Node | Span | None, cluster: Cluster) -> Resource | None:
 
 
 def _shared(findings: Iterable[Finding]) -> list[Finding]:
-    """Make one of the findings that several clusters have in common."""
+    """Make one of the findings that several clusters have in common; it is edited only in a way that suits them all."""
     shared: dict[tuple[object, ...], Finding] = {}
     for finding in findings:
         known = shared.setdefault((finding.order, finding.severity, finding.field), finding)
         if known.clusters != finding.clusters:
             clusters = (*known.clusters, *finding.clusters)
-            shared[known.order, known.severity, known.field] = known._replace(clusters=clusters)
+            edits = known.edits if known.edits == finding.edits else ()
+            shared[known.order, known.severity, known.field] = known._replace(clusters=clusters, edits=edits)
     return list(shared.values())
 
 

@@ -38,7 +38,10 @@ class Related(NamedTuple):
 
 
 class Edit(NamedTuple):
-    """Put `text` in the place of `span`. A safe edit keeps what the author meant."""
+    """Put `text` in the place of `span`. A safe edit keeps what the author meant.
+
+    The edits of a finding are made together or not at all, in the file of the finding.
+    """
 
     span: Span
     text: str
@@ -76,6 +79,16 @@ class Finding(NamedTuple):
     """The message without what hangs on an undeclared fact, where anything does."""
     awaits: tuple[str, str] | None = None
     """The undeclared fact that makes it a mere note, and what the fact would have to be to make it more."""
+
+    @property
+    def is_fixable(self) -> bool:
+        """Whether edits are known that do away with it, all of them in one file as it is now."""
+        return {(edit.span.file, edit.span.revision) for edit in self.edits} == {(self.span.file, None)}
+
+    @property
+    def is_safely_fixable(self) -> bool:
+        """Whether these edits keep what the author meant."""
+        return self.is_fixable and all(edit.safe for edit in self.edits)
 
     @property
     def order(self) -> tuple[object, ...]:

@@ -3,6 +3,7 @@
 import codecs
 import re
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from nplint import jsontext, placeholder
 from nplint.document import LINE_END, Defect, DefectKind, Document, Source
@@ -18,23 +19,38 @@ _BAD_SEPARATOR = re.compile(r"^---", re.MULTILINE)
 _TYPE_KEYS = [re.compile(rf"""["']?{key}["']?[ \t]*:""") for key in ("apiVersion", "kind")]
 
 
+class Encoding(NamedTuple):
+    """How the bytes of a file are text: the mark they begin with, the encoding, and what is done with stray bytes.
+
+    Each of these, in UTF-16 each code unit, is one character of the decoded text.
+    """
+
+    mark: bytes
+    name: str
+    errors: str
+
+
+_ENCODINGS = (
+    Encoding(codecs.BOM_UTF8, "utf-8", "surrogateescape"),
+    Encoding(codecs.BOM_UTF16_LE, "utf-16-le", "replace"),
+    Encoding(codecs.BOM_UTF16_BE, "utf-16-be", "replace"),
+    Encoding(b"", "utf-8", "surrogateescape"),
+)
+
+
+def encoding_of(data: bytes) -> Encoding:
+    """The encoding of a file, by its byte order mark or else UTF-8."""
+    return next(encoding for encoding in _ENCODINGS if data.startswith(encoding.mark))
+
+
 def decode(path: str, data: bytes, revision: str | None = None) -> Source:
-    """The text of a file, by its byte order mark or else as UTF-8. Bytes that are no text are kept track of."""
-    for mark, encoding in (
-        (codecs.BOM_UTF8, "utf-8"),
-        (codecs.BOM_UTF16_LE, "utf-16-le"),
-        (codecs.BOM_UTF16_BE, "utf-16-be"),
-    ):
-        if data.startswith(mark):
-            return _decode(path, data[len(mark) :], encoding, revision)
-    return _decode(path, data, "utf-8", revision)
-
-
-def _decode(path: str, data: bytes, encoding: str, revision: str | None) -> Source:
+    """The text of a file. Bytes that are no text in its encoding are kept track of."""
+    encoding = encoding_of(data)
+    body = data[len(encoding.mark) :]
     try:
-        return Source(path, data.decode(encoding), revision)
+        return Source(path, body.decode(encoding.name), revision)
     except UnicodeDecodeError:
-        text = data.decode(encoding, "surrogateescape" if encoding == "utf-8" else "replace")
+        text = body.decode(encoding.name, encoding.errors)
     stray = tuple(found.start() for found in re.finditer("[\udc80-\udcff\ufffd]", text))
     return Source(path, re.sub("[\udc80-\udcff]", "\ufffd", text), revision, stray)
 

@@ -1,6 +1,6 @@
 """One port twice in a Service."""
 
-from nplint import Cluster, Problem, Problems, Service, ServicePort, Severity, rule
+from nplint import Cluster, Problem, Problems, Service, ServicePort, Severity, another_node_port, rule
 
 
 @rule(
@@ -60,7 +60,7 @@ def duplicate_port(cluster: Cluster) -> Problems:
     for service in cluster.services:
         yield from _same_port(service)
         if service.has_known_type and service.type != "ClusterIP":
-            yield from _same_node_port(service, is_new=cluster.earlier(service) is None)
+            yield from _same_node_port(cluster, service, is_new=cluster.earlier(service) is None)
         if service.type == "LoadBalancer" and service.external_traffic_policy == "Local":
             yield from _same_as_health_check(service)
 
@@ -80,7 +80,7 @@ def _same_port(service: Service) -> Problems:
             )
 
 
-def _same_node_port(service: Service, *, is_new: bool) -> Problems:
+def _same_node_port(cluster: Cluster, service: Service, *, is_new: bool) -> Problems:
     with_protocol: dict[tuple[int, str], list[ServicePort]] = {}
     with_any: dict[int, list[ServicePort]] = {}
     # The allocator, which alone minds other protocols, looks at numbers that are new and at these types only.
@@ -98,6 +98,7 @@ def _same_node_port(service: Service, *, is_new: bool) -> Problems:
                 f"nodePort {number} stands twice in this Service",
                 help="only different protocols of the same `port` may share a nodePort",
                 related=((clash.node["nodePort"], "first here"),),
+                edits=another_node_port(cluster, service, port.node["nodePort"]),
             )
 
 

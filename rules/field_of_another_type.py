@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from nplint import Cluster, Node, Problem, Problems, Service, Severity, rule
+from nplint import Cluster, Node, Problem, Problems, Service, Severity, removal, rule
 from nplint.addressing import SOURCE_RANGES
 from nplint.update import is_dropped
 
@@ -83,8 +83,9 @@ def field_of_another_type(cluster: Cluster) -> Problems:
 
     The API server refuses such a Service.
 
-    Most often the type was changed to ClusterIP and the nodePort stayed, or the type was forgotten. What the API
-    server tolerates is not found: loadBalancerIP on any type, and a nodePort on ExternalName, which it ignores.
+    Most often the type was changed to ClusterIP and the nodePort stayed, or the type was forgotten. Where the type is
+    written, dropping what has no effect is safe. What the API server tolerates is not found: loadBalancerIP on any
+    type, and a nodePort on ExternalName, which it ignores.
     """
     for service in cluster.services:
         # Where the type or the policy is misspelt, nobody knows which fields belong.
@@ -92,45 +93,53 @@ def field_of_another_type(cluster: Cluster) -> Problems:
         if not known or cluster.is_misspelt(service.spec, "externalTrafficPolicy"):
             continue
         old = cluster.earlier(service)
-        for problem in _foreign_fields(service):
+        # Where the type is not written it may have been forgotten, and a patch may set another.
+        is_sure = bool(service.spec["type"].text) and not cluster.is_patched(service)
+        for problem in _foreign_fields(service, is_sure=is_sure):
             # An update that changes the type may keep what the old type had: the server drops it.
             if old is None or not isinstance(problem.at, Node) or not is_dropped(old, service, problem.at):
                 yield problem
 
 
-def _foreign_fields(service: Service) -> Problems:
-    yield from _node_ports(service)
-    yield from _external_policy(service)
-    yield from _health_check(service)
+def _foreign_fields(service: Service, *, is_sure: bool) -> Problems:
+    yield from _node_ports(service, is_sure=is_sure)
+    yield from _external_policy(service, is_sure=is_sure)
+    yield from _health_check(service, is_sure=is_sure)
     yield from _load_balancer_fields(service)
     yield from _cluster_ips(service)
     yield from _families(service)
 
 
-def _node_ports(service: Service) -> Problems:
+def _node_ports(service: Service, *, is_sure: bool) -> Problems:
     for port in service.ports if service.type == "ClusterIP" else ():
+        node = port.node["nodePort"]
         if port.node_port:
             yield Problem(
-                port.node["nodePort"],
+                node,
                 "a ClusterIP Service has no nodePort",
                 help="drop nodePort, or set `type: NodePort`",
                 related=_type_place(service),
+                edits=removal(node, safe=is_sure),
             )
 
 
-def _external_policy(service: Service) -> Problems:
+def _external_policy(service: Service, *, is_sure: bool) -> Problems:
     node = service.spec["externalTrafficPolicy"]
     if node.text and not service.is_external:
         message = f"{_a(service)} has no externalTrafficPolicy, because nothing outside reaches it"
-        yield Problem(node, message, help="drop it, or set `type: NodePort`", related=_type_place(service))
+        edits = removal(node, safe=is_sure)
+        help_ = "drop it, or set `type: NodePort`"
+        yield Problem(node, message, help=help_, related=_type_place(service), edits=edits)
 
 
-def _health_check(service: Service) -> Problems:
+def _health_check(service: Service, *, is_sure: bool) -> Problems:
     node = service.spec["healthCheckNodePort"]
     # A policy that does not exist is its own finding.
     if node.number and not (service.type == "LoadBalancer" and service.external_traffic_policy != "Cluster"):
         message = "healthCheckNodePort takes type LoadBalancer and externalTrafficPolicy Local"
-        yield Problem(node, message, help="drop it", related=_type_place(service))
+        # A load balancer without a policy may have been meant to have one.
+        edits = removal(node, safe=is_sure and service.type != "LoadBalancer")
+        yield Problem(node, message, help="drop it", related=_type_place(service), edits=edits)
 
 
 def _load_balancer_fields(service: Service) -> Problems:
@@ -142,18 +151,20 @@ def _load_balancer_fields(service: Service) -> Problems:
             # The server spells this one field differently.
             field = "spec.LoadBalancerSourceRanges" if name == "loadBalancerSourceRanges" else ""
             message, related = f"{_a(service)} has no {name}", _type_place(service)
-            yield Problem(node.key, message, help="drop it", related=related, field=field)
+            # Its author may rely on what it does elsewhere.
+            edits = removal(node, safe=False)
+            yield Problem(node.key, message, help="drop it", related=related, field=field, edits=edits)
     node = service.node["metadata"]["annotations"][SOURCE_RANGES]
     if isinstance(node.value, str) and not service.spec["loadBalancerSourceRanges"].value:
-        message = f"{_a(service)} has no source ranges"
-        yield Problem(node.key, message, help="drop it", field=f"metadata.annotations[{SOURCE_RANGES}]")
+        message, edits = f"{_a(service)} has no source ranges", removal(node, safe=False)
+        yield Problem(node.key, message, help="drop it", field=f"metadata.annotations[{SOURCE_RANGES}]", edits=edits)
 
 
 def _cluster_ips(service: Service) -> Problems:
     for node in _written_cluster_ips(service):
         if service.type == "ExternalName":
             message = f"an ExternalName Service has no {node.path[service.node.root + 1]}"
-            yield Problem(node, message, help="drop it", field="spec.clusterIPs")
+            yield Problem(node, message, help="drop it", field="spec.clusterIPs", edits=removal(node, safe=False))
         elif service.type != "ClusterIP" and node.text == "None":
             help_ = "leave clusterIP to the cluster: a node port forwards through it"
             message, related = f"{_a(service)} cannot be headless", _type_place(service)
@@ -162,8 +173,10 @@ def _cluster_ips(service: Service) -> Problems:
 
 def _families(service: Service) -> Problems:
     for name in ("ipFamilies", "ipFamilyPolicy") if service.type == "ExternalName" else ():
-        if service.spec[name].value not in (None, []):
-            yield Problem(service.spec[name].key, f"an ExternalName Service has no {name}", help="drop it")
+        node = service.spec[name]
+        if node.value not in (None, []):
+            edits = removal(node, safe=False)
+            yield Problem(node.key, f"an ExternalName Service has no {name}", help="drop it", edits=edits)
 
 
 def _written_cluster_ips(service: Service) -> Iterator[Node]:

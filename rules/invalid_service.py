@@ -10,6 +10,7 @@ from nplint import (
     Service,
     Severity,
     names,
+    replacement,
     rule,
     unknown_word,
 )
@@ -129,9 +130,11 @@ def invalid_service(cluster: Cluster) -> Problems:
 def _kinds(root: Node) -> Problems:
     version, kind = root["apiVersion"], root["kind"]
     if version.text == "v1" and kind.text not in ("", "Service", "List", "ServiceList", "ServiceAccount"):
-        meant = "Service" if kind.text.casefold() in ("svc", "services") else recased(kind.text, ("Service", "List"))
+        right = recased(kind.text, ("Service", "List"))
+        meant = "Service" if kind.text.casefold() in ("svc", "services") else right
         if meant or nearest(kind.text, ("Service",)):
-            yield Problem(kind, f"v1 has no kind {shown(kind.text)}: did you mean {meant or 'Service'}?")
+            edits = replacement(kind, meant or "Service", safe=bool(right))
+            yield Problem(kind, f"v1 has no kind {shown(kind.text)}: did you mean {meant or 'Service'}?", edits=edits)
     group = version.text.rpartition("/")[0]
     known = version.value in (None, "", "v1") or version.is_placeholder
     if kind.text == "Service" and not known and "." not in group:

@@ -1,6 +1,6 @@
 """Node-level affinity where CCE Turbo has none."""
 
-from nplint import Cluster, Example, Problem, Problems, Profile, Service, Severity, When, Workload, rule
+from nplint import Cluster, Example, Problem, Problems, Profile, Service, Severity, When, Workload, replacement, rule
 from nplint.spelling import listed
 
 _HELP = "set `externalTrafficPolicy: Cluster`; pods then see a node's address instead of the client's"
@@ -114,6 +114,8 @@ def local_affinity_on_turbo(cluster: Cluster) -> Problems:
 def _judge(cluster: Cluster, service: Service) -> Problem:
     place = service.spec["externalTrafficPolicy"]
     backends = cluster.backends(service)
+    # With it the pods lose sight of the client's address.
+    edits = replacement(place, "Cluster", safe=False)
     others = [workload for workload in backends if workload.host_network is False]
     unproven = cluster.unseen_backends(service) or any(workload.host_network is None for workload in backends)
     if others:
@@ -121,7 +123,7 @@ def _judge(cluster: Cluster, service: Service) -> Problem:
             f"CCE Turbo has no node-level affinity for {_titles(others)}, whose pods are not in the host's network"
         )
         related = tuple((workload.pod_spec.key, "its pods have their own network") for workload in others[:3])
-        return Problem(place, message, help=_HELP, related=related)
+        return Problem(place, message, help=_HELP, related=related, edits=edits)
     if backends and not unproven:
         message = f"CCE Turbo has node-level affinity only for pods in the host's network, as those of {_titles(backends)} are"
         related = tuple((workload.pod_spec["hostNetwork"], "in the host's network") for workload in backends[:3])
@@ -129,7 +131,7 @@ def _judge(cluster: Cluster, service: Service) -> Problem:
     message = "CCE Turbo has no node-level affinity, and no manifest here shows which pods are behind this Service"
     if backends:
         message = f"CCE Turbo has no node-level affinity, and it is not sure that {_titles(backends)} is all there is behind this Service"
-    return Problem(place, message, help=_HELP)
+    return Problem(place, message, help=_HELP, edits=edits)
 
 
 def _titles(workloads: list[Workload]) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from nplint import Cluster, Node, Problem, Problems, Service, Severity, Unjudged, rule
+from nplint import Cluster, Node, Problem, Problems, Service, Severity, Unjudged, another_node_port, rule
 from nplint.change import is_changed
 from nplint.cluster import Scope
 
@@ -120,12 +120,15 @@ def _conflict(cluster: Cluster, ledger: "_Ledger", number: int, service: Service
     if other and (cluster.is_patched(service) or cluster.is_patched(other[0])):
         yield Unjudged(node, "patched node port", "a kustomization may give it another number")
     elif other:
+        # Two in one folder may be variants of which only one is deployed.
+        edits = another_node_port(cluster, service, node) if severity is Severity.ERROR else ()
         yield Problem(
             node,
             f"{node.path[-1]} {number} is claimed by {other[0].title} too",
             help="leave one of them out and let the cluster choose, or pin another port",
             related=((other[1], "already taken here"),),
             severity=severity,
+            edits=edits,
         )
     elif not cluster.profile.is_declared and ledger.enter(_ANYWHERE, number, service, node):
         reason = "no cluster is declared, so node ports of different folders are not compared"

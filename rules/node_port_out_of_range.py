@@ -1,6 +1,6 @@
 """Node ports that the cluster does not hand out."""
 
-from nplint import Cluster, Example, PortRange, Problem, Problems, Profile, Severity, rule
+from nplint import Cluster, Example, PortRange, Problem, Problems, Profile, Severity, another_node_port, rule
 
 
 @rule(
@@ -70,4 +70,5 @@ def node_port_out_of_range(cluster: Cluster) -> Problems:
                     node,
                     f"{node.path[-1]} {number} is outside {allowed}",
                     help=f"choose a free port within {allowed}, or leave it out and let the cluster choose",
+                    edits=another_node_port(cluster, service, node),
                 )

@@ -1,6 +1,18 @@
 """Node ports that CCE's own agents listen on."""
 
-from nplint import CCE_TYPES, Cluster, Example, PortRange, Problem, Problems, Profile, Severity, When, rule
+from nplint import (
+    CCE_TYPES,
+    Cluster,
+    Example,
+    PortRange,
+    Problem,
+    Problems,
+    Profile,
+    Severity,
+    When,
+    another_node_port,
+    rule,
+)
 from nplint.profile import CCE_LISTENERS
 
 _WIDENED = Profile(type="standard", network="vpc", node_port_range=PortRange(20106, 32767))
@@ -48,4 +60,5 @@ def node_port_reserved(cluster: Cluster) -> Problems:
         for number, place in service.claimed_ports():
             if number in CCE_LISTENERS and number in allowed:
                 message = f"{place.path[-1]} {number} is a port of {CCE_LISTENERS[number]} on CCE's nodes"
-                yield Problem(place, message, help="pin another port, or leave it out and let the cluster choose")
+                help_ = "pin another port, or leave it out and let the cluster choose"
+                yield Problem(place, message, help=help_, edits=another_node_port(cluster, service, place))

@@ -72,23 +72,22 @@ def unknown_field(cluster: Cluster) -> Problems:
 
 def _problem(flaw: Flaw) -> Problem:
     node, known = flaw.node, flaw.schema["properties"]
-    name = str(node.path[-1])
+    name, parent = str(node.path[-1]), node.parent
     right = recased(name, known)
-    parent = node.parent
-    message = f"{parent.field or 'a Service'} has no field {shown(name)}{_way(name, right, known)}"
-    # Renaming is certain only where the right name does not stand beside it already.
-    edits = replacement(node, right, safe=True) if right and not parent[right].present else ()
+    elsewhere = "" if right else _home(name, schema(), "")
+    meant = right or (None if elsewhere else nearest(name, known))
+    # What is meant is certain only where it does not stand there already.
+    edits = replacement(node, meant, safe=bool(right)) if meant and not parent[meant].present else ()
+    message = f"{parent.field or 'a Service'} has no field {shown(name)}{_way(right, elsewhere, meant)}"
     return Problem(node, message, edits=edits)
 
 
-def _way(name: str, right: str | None, known: Schema) -> str:
+def _way(right: str | None, elsewhere: str, meant: str | None) -> str:
     if right:
         return f": it is spelled {right}"
-    elsewhere = _home(name, schema(), "")
     if elsewhere:
         return f": it belongs in {elsewhere}"
-    near = nearest(name, known)
-    return f": did you mean {near}?" if near else ""
+    return f": did you mean {meant}?" if meant else ""
 
 
 def _home(name: str, part: Schema, path: str) -> str:

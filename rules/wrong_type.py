@@ -136,6 +136,9 @@ def _with_way_out(node: Node, message: str, wanted: list[str]) -> Problem:
     if isinstance(node.value, str) and wanted == ["integer"] and _is_integer(node.value):
         edits = replacement(node, str(int(node.value)), safe=True, quotes=False)
         return Problem(node, f"{message}: drop the quotes", edits=edits)
+    if node.text in ("true", "false") and wanted == ["boolean"]:
+        edits = replacement(node, node.text, safe=True, quotes=False)
+        return Problem(node, f"{message}: drop the quotes", edits=edits)
     return Problem(node if not isinstance(node.value, dict) else node.key, message)
 
 
