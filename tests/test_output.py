@@ -1,6 +1,7 @@
 """The formats, the last lines of a run and the page about a rule, down to the letter."""
 
 import json
+from dataclasses import replace
 from importlib.resources import files
 from typing import Any
 
@@ -12,7 +13,7 @@ from nplint import output, plugins
 from nplint.check import Example, Problem, Problems, Rule, replacement, rule
 from nplint.cluster import Cluster
 from nplint.engine import lint
-from nplint.finding import Severity
+from nplint.finding import Edit, Severity
 from nplint.hookspecs import Terminal
 from nplint.output.explain import explain
 from nplint.output.footer import footer
@@ -115,6 +116,7 @@ warning[plain-port]: port 80 is not encrypted
   |                                       ^^
   |
   = why: Nobody encrypts it.
+  = fix: `nplint fix --unsafe` writes 443 here
   = note: explain it with `nplint explain plain-port`
 
 error[taken-twice]: nodePort 30443 is taken
@@ -139,6 +141,7 @@ warning[plain-port]: port 80 is not encrypted
   |                             ^^
   |
   = why: Nobody encrypts it.
+  = fix: `nplint fix --unsafe` writes 443 here
   = note: explain it with `nplint explain plain-port`
 
 api.yaml:3:18: note[turbo-name] it is called api (only on CCE Turbo; this cluster's type is not declared)
@@ -154,6 +157,40 @@ def test_colour_changes_nothing_but_the_colour() -> None:
     colored = render("text", run(), color=True)
     assert colored != TEXT
     assert unstyle(colored) == TEXT
+
+
+def with_edits(*edits: tuple[str, bool]) -> Report:
+    """A report of which the first finding has these edits, each a text and whether it is safe, and no other has any."""
+    report = run(rules=[plain_port])
+    first, *others = (finding._replace(edits=()) for finding in report.findings)
+    first = first._replace(edits=tuple(Edit(first.span, text, safe) for text, safe in edits))
+    return replace(report, findings=(first, *others))
+
+
+@pytest.mark.parametrize(
+    ("edits", "line", "hint"),
+    [
+        ([("443", True)], "`nplint fix` writes 443 here", "1 fixable with `nplint fix`"),
+        ([("", True)], "`nplint fix` takes it out", "1 fixable with `nplint fix`"),
+        ([("", False)], "`nplint fix --unsafe` takes it out", "1 fixable with `nplint fix --unsafe`"),
+        ([("1", True), ("2", False)], "`nplint fix --unsafe` mends it", "1 fixable with `nplint fix --unsafe`"),
+        ([("\x1b[31m\n", True)], r"`nplint fix` writes \x1b[31m\n here", "1 fixable with `nplint fix`"),
+    ],
+)
+def test_text_tells_what_can_be_fixed(edits: list[tuple[str, bool]], line: str, hint: str) -> None:
+    report = with_edits(*edits)
+    assert [each[9:] for each in render("text", report).splitlines() if each.startswith("  = fix: ")] == [line]
+    assert footer(report, 0).splitlines()[1:] == [f"hint: {hint}"]
+
+
+def test_the_hint_counts_both_kinds_of_fixes() -> None:
+    report = with_edits(("443", True))
+    first, second = report.findings
+    both = (first, second._replace(edits=(Edit(second.span, "443", False),)))
+    hint = "hint: 1 fixable with `nplint fix`, 1 more with --unsafe"
+    assert footer(replace(report, findings=both), 0).splitlines()[1:] == [hint]
+    suppressed = tuple(finding._replace(known="baseline") for finding in both)
+    assert "hint" not in footer(replace(report, findings=suppressed), 0)
 
 
 @pytest.mark.parametrize("color", [True, False])
@@ -345,7 +382,8 @@ def test_the_schema_allows_nothing_that_is_not_described() -> None:
         (run({"api.yaml": API}, []), "nothing found in 1 file (1 Service, 1 with node ports)"),
         (
             run(rules=[taken_twice, plain_port]),
-            "1 error, 2 warnings in 2 files (2 Services, 2 with node ports)",
+            "1 error, 2 warnings in 2 files (2 Services, 2 with node ports)\n"
+            "hint: 2 fixable with `nplint fix --unsafe`",
         ),
         (
             run({"web.yaml": BROKEN, "api.yaml": TEMPLATE}, []),

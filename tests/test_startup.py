@@ -30,7 +30,7 @@ def imported(folder: Path, *arguments: str) -> set[str]:
     "late",
     [
         *("jsonschema", "importlib.metadata", "pathspec", "tomllib", "difflib"),
-        *("nplint.config", "nplint.suppress", "nplint.cli.deliver"),
+        *("nplint.config", "nplint.suppress", "nplint.cli.deliver", "nplint.fix", "nplint.git"),
     ],
 )
 def test_a_clean_file_needs_little(tmp_path: Path, late: str) -> None:

@@ -1,6 +1,7 @@
 """`nplint check`: the linter itself."""
 
 import os
+from functools import partial
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
@@ -9,10 +10,12 @@ from nplint.cli.options import (
     REVISION_NAMES,
     FormatName,
     Setting,
+    display,
     find_config,
     inputs,
     option,
     revisions,
+    selection,
     settings,
     target,
 )
@@ -21,10 +24,14 @@ from nplint.cli.terminal import show, tell, tell_failure, terminal
 from nplint.errors import NplintError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from nplint.check import Rule
     from nplint.cli.deliver import Output
     from nplint.cli.plans import Wanted
+    from nplint.cluster import Cluster
     from nplint.declared import Config
+    from nplint.fix import Judge
     from nplint.hookspecs import Formatter, Terminal
     from nplint.plugins import Plugins
     from nplint.report import Report
@@ -56,10 +63,9 @@ lasting ones in .nplint.yaml; `nplint config show` tells what holds."""
 @target
 @inputs
 @revisions
-@option(
-    "--select", multiple=True, metavar="RULE[,RULE]", help="Run these rules and no others; `nplint rules` lists them."
-)
-@option("--ignore", multiple=True, metavar="RULE[,RULE]", help="Leave these rules out.")
+@selection
+@click.option("--fix", is_flag=True, help="Fix what is safe to fix, and report the rest.")
+@click.option("--unsafe", is_flag=True, help="With --fix: also make the fixes that may not be what was meant.")
 @option("--format", "format_", type=FormatName(), default="text", show_default=True, help="How findings are printed.")
 @option(
     "--output",
@@ -75,14 +81,7 @@ lasting ones in .nplint.yaml; `nplint config show` tells what holds."""
     help="The least severity that makes the exit code 1.",
 )
 @option("--exit-zero", is_flag=True, help="Report findings, but exit with 0 all the same.")
-@option(
-    "--color",
-    type=click.Choice(["auto", "always", "never"]),
-    default="auto",
-    show_default=True,
-    help="When to colour the output.",
-)
-@option("--debug", is_flag=True, help="Show the traceback of a rule that failed.")
+@display
 @click.pass_context
 def check(ctx: click.Context, /, paths: tuple[str, ...], **options: Any) -> None:
     """Lint the manifests at the given paths: files, folders, or `-` for standard input. Default: the current folder."""
@@ -100,7 +99,6 @@ def check(ctx: click.Context, /, paths: tuple[str, ...], **options: Any) -> None
     render = formatter(loaded, chosen["format_"].value, chosen["format_"].origin)
     outputs = _outputs(loaded, chosen["output"])
     report, without_manifest = _lint(paths, wanted, chosen, config, rules)
-    report = _suppress(report, config)
     _deliver(report, render, outputs, terminal(options["color"]), for_github=chosen["format_"].value == "github")
     _finish(report, without_manifest, chosen)
 
@@ -141,15 +139,50 @@ def _lint(
     rules: "list[Rule]",
 ) -> "tuple[Report, int]":
     """What the rules find, and how many files were opened that hold no manifest."""
-    from nplint.cli import run
-    from nplint.engine import lint_clusters
-
+    fixes = chosen["fix"].value
+    if chosen["unsafe"].value and not fixes:
+        raise NplintError("--unsafe takes --fix: it tells which fixes are made")
     if wanted:
+        if fixes:
+            raise NplintError("--fix changes the files as they are now: call `nplint fix`, and compare after it")
         from nplint.cli.compare import compare
 
-        return compare(wanted, chosen, config, rules)
+        report, without_manifest = compare(wanted, chosen, config, rules)
+        return _suppress(report, config), without_manifest
+    from nplint.cli import run
+
     found = run.gather(paths, chosen, config)
-    return lint_clusters(found.clusters, rules), found.without_manifest
+    report = judge(found.clusters, rules, config)
+    if fixes:
+        report = _fixed(report, partial(judge, rules=rules, config=config), paths, unsafe=chosen["unsafe"].value)
+    return report, found.without_manifest
+
+
+def judge(clusters: "Sequence[Cluster]", rules: "Sequence[Rule]", config: "Config") -> "Report":
+    """Lint clusters, and mark the findings that do not count."""
+    from nplint.engine import lint_clusters
+
+    return _suppress(lint_clusters(clusters, rules), config)
+
+
+def _suppress(report: "Report", config: "Config") -> "Report":
+    if not config.ignores:
+        return report
+    from datetime import date
+
+    from nplint.suppress import apply
+
+    return apply(report, config.ignores, date.today().isoformat())
+
+
+def _fixed(report: "Report", judge: "Judge", paths: tuple[str, ...], *, unsafe: bool) -> "Report":
+    """Fix the files and report on what they are then."""
+    if "-" in paths:
+        raise NplintError("--fix has no file for standard input: `nplint fix -` prints it fixed")
+    from nplint.cli.fix import fix_files
+    from nplint.cli.write import Files
+
+    return fix_files(report, judge, Files(report.sources, paths or (".",)), unsafe=unsafe).report
 
 
 def formatter(loaded: "Plugins", name: str, origin: str) -> "Formatter":
@@ -187,14 +220,13 @@ def _deliver(
     show(text)
 
 
-def _suppress(report: "Report", config: "Config") -> "Report":
-    if not config.ignores:
-        return report
-    from datetime import date
-
-    from nplint.suppress import apply
-
-    return apply(report, config.ignores, date.today().isoformat())
+def tell_crashes(report: "Report", *, debug: bool) -> None:
+    """Leave with the exit code for it where rules failed."""
+    for run in report.crashes:
+        if run.error:
+            tell_failure(f"the rule {run.rule.name} failed, the others ran", run.error, debug=debug)
+    if report.crashes:
+        raise SystemExit(EXIT_OUR_FAULT)
 
 
 def _finish(report: "Report", without_manifest: int, options: dict[str, Setting]) -> NoReturn:
@@ -202,11 +234,6 @@ def _finish(report: "Report", without_manifest: int, options: dict[str, Setting]
     from nplint.output.footer import footer
 
     tell(footer(report, without_manifest) if report.clusters else NOTHING_CHANGES)
-    for run in report.crashes:
-        if run.error:
-            what = f"the rule {run.rule.name} failed, the others ran"
-            tell_failure(what, run.error, debug=options["debug"].value)
-    if report.crashes:
-        raise SystemExit(EXIT_OUR_FAULT)
+    tell_crashes(report, debug=options["debug"].value)
     failed = report.fails(Severity(options["fail_on"].value)) and not options["exit_zero"].value
     raise SystemExit(EXIT_FOUND if failed else 0)

@@ -101,6 +101,25 @@ revisions = together(
         help="Leave out what was found before the change too.  [default: with --staged and --each-commit]",
     ),
 )
+selection = together(
+    option(
+        "--select",
+        multiple=True,
+        metavar="RULE[,RULE]",
+        help="Run these rules and no others; `nplint rules` lists them.",
+    ),
+    option("--ignore", multiple=True, metavar="RULE[,RULE]", help="Leave these rules out."),
+)
+display = together(
+    option(
+        "--color",
+        type=click.Choice(["auto", "always", "never"]),
+        default="auto",
+        show_default=True,
+        help="When to colour the output.",
+    ),
+    option("--debug", is_flag=True, help="Show the traceback of a rule that failed."),
+)
 
 
 class Setting(NamedTuple):

@@ -1,7 +1,7 @@
 """From paths and settings to clusters: the configuration, the manifests, and which of them go together."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import BinaryIO, NamedTuple
 
 from nplint import sources
 from nplint.cli.options import Setting
@@ -19,14 +19,16 @@ class Inputs(NamedTuple):
     without_manifest: int
 
 
-def gather(paths: Sequence[str], options: dict[str, Setting], configuration: Config) -> Inputs:
+def gather(
+    paths: Sequence[str], options: dict[str, Setting], configuration: Config, stdin: BinaryIO | None = None
+) -> Inputs:
     """Read the manifests and part them into clusters.
 
     Raises:
         NplintError: a path is missing or holds no manifest, or no cluster can be like that.
     """
     explicit = bool(paths) and not options["allow_no_manifests"].value
-    found = read(paths, options, configuration, must_hold_manifests=explicit)
+    found = read(paths, options, configuration, must_hold_manifests=explicit, stdin=stdin)
     if not found.documents:
         nothing_to_lint(options["require_manifests"].value)
     parting = Parting(paths, options, configuration)
@@ -36,7 +38,12 @@ def gather(paths: Sequence[str], options: dict[str, Setting], configuration: Con
 
 
 def read(
-    paths: Sequence[str], options: dict[str, Setting], configuration: Config, *, must_hold_manifests: bool
+    paths: Sequence[str],
+    options: dict[str, Setting],
+    configuration: Config,
+    *,
+    must_hold_manifests: bool,
+    stdin: BinaryIO | None = None,
 ) -> sources.Inputs:
     """Read the manifests at the paths, as they are in the file system.
 
@@ -45,7 +52,7 @@ def read(
     """
     return sources.gather(
         paths or (".",),
-        standard_input(),
+        stdin or standard_input(),
         must_hold_manifests=must_hold_manifests,
         excluded=configuration.exclude.match if configuration.exclude else None,
         force_exclude=options["force_exclude"].value,

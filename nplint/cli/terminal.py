@@ -56,8 +56,8 @@ def standard_input() -> BinaryIO:
     return sys.stdin.buffer if sys.stdin else BytesIO()
 
 
-def show(text: str) -> None:
-    """Print findings, or what else was asked for."""
+def show(text: str | bytes) -> None:
+    """Print findings, or what else was asked for; the bytes of a file as they are."""
     _write(sys.stdout, text)
 
 
@@ -66,7 +66,7 @@ def tell(text: str) -> None:
     _write(sys.stderr, f"{text}\n")
 
 
-def _write(stream: TextIO | None, text: str) -> None:
+def _write(stream: TextIO | None, text: str | bytes) -> None:
     if stream is None:
         # Closed by the caller, who does not want to know.
         return
@@ -74,7 +74,10 @@ def _write(stream: TextIO | None, text: str) -> None:
     if hasattr(stream, "reconfigure"):
         stream.reconfigure(errors="backslashreplace")
     try:
-        stream.write(text)
+        if isinstance(text, bytes):
+            stream.buffer.write(text)
+        else:
+            stream.write(text)
         stream.flush()
     except BrokenPipeError:
         # Whoever read this has seen enough; the exit code still tells the rest. Nothing may go to the pipe at exit.

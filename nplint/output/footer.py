@@ -55,11 +55,26 @@ def _hints(report: Report) -> list[str]:
     for (missing, on), number in sorted(report.undecided.items()):
         waiting.setdefault(missing, []).append(f"{_count(number, 'finding')} on {on}")
     ways_out = {thing.way_out: None for run in report.runs for thing in run.unjudged if thing.way_out}
-    return [f"hint: {way_out}" for way_out in ways_out] + [
-        f"hint: cluster {missing} is not declared, which decides about {' and '.join(parts)}. "
-        f"Declare it with {_FLAGS[missing]} or in .nplint.yaml (nplint init)"
-        for missing, parts in waiting.items()
-    ]
+    return (
+        _fixes(report)
+        + [f"hint: {way_out}" for way_out in ways_out]
+        + [
+            f"hint: cluster {missing} is not declared, which decides about {' and '.join(parts)}. "
+            f"Declare it with {_FLAGS[missing]} or in .nplint.yaml (nplint init)"
+            for missing, parts in waiting.items()
+        ]
+    )
+
+
+def _fixes(report: Report) -> list[str]:
+    """How many findings can be fixed, and how."""
+    safe = sum(finding.is_safely_fixable for finding in report.open)
+    others = sum(finding.is_fixable for finding in report.open) - safe
+    if not safe and not others:
+        return []
+    if not safe:
+        return [f"hint: {others} fixable with `nplint fix --unsafe`"]
+    return [f"hint: {safe} fixable with `nplint fix`" + (f", {others} more with --unsafe" if others else "")]
 
 
 def _count(number: int, noun: str) -> str:

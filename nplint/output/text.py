@@ -9,7 +9,7 @@ from nplint.output import concise
 from nplint.output.excerpt import excerpt, printable
 from nplint.report import Report
 from nplint.resource import Resource
-from nplint.spelling import LONGEST, cut
+from nplint.spelling import LONGEST, cut, shown
 
 # Room for the longest kind, namespace and name that there are.
 _LONGEST_TITLE = 200
@@ -76,6 +76,7 @@ class _Painter:
 
     def story(self, finding: Finding, gutter: int) -> list[str]:
         told = [("clusters", ", ".join(finding.clusters)), ("why", finding.why), ("help", finding.help)]
+        told.append(("fix", _fix(finding)))
         told.append(("note", f"explain it with `nplint explain {finding.rule}`"))
         sign = " " * (gutter + 1) + self.style("=", fg="blue")
         return [f"{sign} {self.style(word, bold=True)}: {printable(text)}" for word, text in told if text]
@@ -84,6 +85,17 @@ class _Painter:
 def subject(resource: Resource | None, field: str = "") -> str:
     """Whom a place belongs to: `Service shop/web, port "https"`."""
     return printable(cut(resource.title, _LONGEST_TITLE) + _port(resource, field)) if resource else ""
+
+
+def _fix(finding: Finding) -> str:
+    """What `nplint fix` does about it."""
+    if not finding.is_fixable:
+        return ""
+    command = f"`nplint fix{'' if finding.is_safely_fixable else ' --unsafe'}`"
+    texts = [edit.text for edit in finding.edits]
+    if len(texts) > 1:
+        return f"{command} mends it"
+    return f"{command} writes {shown(texts[0])} here" if texts[0] else f"{command} takes it out"
 
 
 def _port(resource: Resource, field: str) -> str:
