@@ -78,6 +78,8 @@ def _stamp(rule: Rule, verdict: Verdict, problem: Problem, cluster: Cluster) -> 
         related=tuple(Related(_span(at), cut(text, _LONGEST), _resource(at, cluster)) for at, text in problem.related),
         edits=problem.edits,
         clusters=(cluster.profile.name,) if cluster.profile.name else (),
+        fact=problem.fact,
+        mutual=problem.mutual,
     )
     return _demoted(finding, verdict) if verdict.applies is Applies.UNKNOWN else finding
 
@@ -87,7 +89,7 @@ def _demoted(finding: Finding, verdict: Verdict) -> Finding:
     return finding._replace(
         severity=Severity.NOTE,
         message=f"{finding.message} (only on {verdict.on}; this cluster's {verdict.missing} is not declared)",
-        fact=finding.message,
+        fact=finding.fact or finding.message,
         awaits=(verdict.missing, verdict.on) if finding.severity > Severity.NOTE else None,
     )
 

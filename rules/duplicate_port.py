@@ -77,6 +77,7 @@ def _same_port(service: Service) -> Problems:
                 f"port {port.port} with protocol {port.protocol} stands twice in this Service",
                 related=((earlier.node["port"], "first here"),),
                 field=port.node.field,
+                mutual=True,
             )
 
 
@@ -98,6 +99,7 @@ def _same_node_port(service: Service, *, is_new: bool) -> Problems:
                 f"nodePort {number} stands twice in this Service",
                 help="only different protocols of the same `port` may share a nodePort",
                 related=((clash.node["nodePort"], "first here"),),
+                mutual=True,
             )
 
 

@@ -13,6 +13,7 @@ Claim = tuple[Service, Node]
 
 @rule(
     severity=Severity.ERROR,
+    neighbours=True,
     source="https://kubernetes.io/docs/concepts/services-networking/service/#type-nodeport",
     good="""
         apiVersion: v1
@@ -120,6 +121,8 @@ def _conflict(cluster: Cluster, ledger: "_Ledger", number: int, service: Service
             help="leave one of them out and let the cluster choose, or pin another port",
             related=((other[1], "already taken here"),),
             severity=severity,
+            fact=f"node port {number} is claimed twice",
+            mutual=True,
         )
     elif not cluster.profile.is_declared and ledger.enter(_ANYWHERE, number, service, node):
         reason = "no cluster is declared, so node ports of different folders are not compared"
