@@ -12,6 +12,7 @@ from typing import TypeVar
 from nplint import kustomize
 from nplint.document import Document, Path
 from nplint.kustomize import Kustomizations
+from nplint.lapse import Lapse
 from nplint.node import Node
 from nplint.objects import resources_of
 from nplint.profile import Profile, Version
@@ -43,6 +44,8 @@ class Cluster:
     """What else runs there: its ports are taken and its workloads exist, but it is not reported on."""
     expectations: Mapping[str, frozenset[str]] = field(default_factory=dict)
     """What Services are meant for (`public`, `source-ip`), by `namespace/name` or `name`."""
+    lapses: Sequence[Lapse] = ()
+    """The suppressions that are not as they should be, which is known once the other rules have run."""
 
     @cached_property
     def kustomizations(self) -> Kustomizations:

@@ -13,11 +13,15 @@ hookimpl = pluggy.HookimplMarker("nplint")
 
 
 class Terminal(NamedTuple):
-    """What a format may need to know of where its text goes: colour or none, the columns, and the characters."""
+    """What a format may need to know of where its text goes: colour or none, the columns, and the characters.
+
+    Whoever reads it may want to see what is suppressed as well.
+    """
 
     color: bool = False
     width: int = 80
     encoding: str = "utf-8"
+    show_suppressed: bool = False
 
 
 Formatter = Callable[[Report, Terminal], str]

@@ -62,11 +62,17 @@ class Report:
     findings: tuple[Finding, ...]
     runs: tuple[RuleRun, ...]
     clusters: tuple[Cluster, ...]
+    configuration: Document | None = None
+    """The configuration that the run was made with."""
 
     @cached_property
     def open(self) -> tuple[Finding, ...]:
         """The findings that count: those that are new and that nobody has suppressed."""
         return tuple(finding for finding in self.findings if finding.suppressed is None and not finding.known)
+
+    def shown(self, *, suppressed: bool) -> tuple[Finding, ...]:
+        """What people are shown: the findings that count, and those that are suppressed if they want to see them."""
+        return tuple(one for one in self.findings if one.suppressed or not one.known) if suppressed else self.open
 
     @cached_property
     def suppressed(self) -> int:
@@ -101,6 +107,7 @@ class Report:
         """The texts that places are in, by path and revision."""
         documents = [document for cluster in self.clusters for document in (*cluster.documents, *cluster.context)]
         documents += [cluster.profile.declaration.document for cluster in self.clusters if cluster.profile.declaration]
+        documents += [self.configuration] if self.configuration else []
         return {(document.source.path, document.source.revision): document.source for document in documents}
 
     @cached_property

@@ -57,6 +57,8 @@ lasting ones in .nplint.yaml; `nplint config show` tells what holds."""
     show_default=True,
     help="The least severity that makes the exit code 1.",
 )
+@option("--no-ignores", is_flag=True, help="Suppress nothing, whatever comments, annotations and `ignore` say.")
+@option("--show-suppressed", is_flag=True, help="Print what is suppressed as well, and why.")
 @option("--exit-zero", is_flag=True, help="Report findings, but exit with 0 all the same.")
 @option(
     "--color",
@@ -79,8 +81,12 @@ def check(ctx: click.Context, /, paths: tuple[str, ...], **options: Any) -> None
     rules = choose(loaded, chosen["select"].value, chosen["ignore"].value, config)
     render = _format(loaded, chosen["format_"])
     found = run.gather(paths, chosen, config)
-    report = _suppress(lint_clusters(found.clusters, rules), config)
-    show(render(report, terminal(options["color"])))
+    report = lint_clusters(found.clusters, rules)
+    if _may_not_count(report, config):
+        from nplint.cli.settle import settle
+
+        report = settle(report, loaded, paths, config, chosen)
+    show(render(report, terminal(options["color"], show_suppressed=chosen["show_suppressed"].value)))
     _finish(report, found.without_manifest, chosen)
 
 
@@ -92,14 +98,9 @@ def _format(loaded: "Plugins", chosen: Setting) -> "Formatter":
     return render
 
 
-def _suppress(report: "Report", config: "Config") -> "Report":
-    if not config.ignores:
-        return report
-    from datetime import date
-
-    from nplint.suppress import apply
-
-    return apply(report, config.ignores, date.today().isoformat())
+def _may_not_count(report: "Report", config: "Config") -> bool:
+    """Whether a suppression has a say in what counts."""
+    return bool(config.ignores) or any(source.names_nplint for source in report.sources.values())
 
 
 def _finish(report: "Report", without_manifest: int, options: dict[str, Setting]) -> NoReturn:

@@ -79,8 +79,17 @@ def validate(file: str | None) -> None:
 
 
 def _doubts(configuration: "Config") -> Iterator[str]:
-    """Clusters that are well described and cannot exist; a run reports them as inconsistent-profile."""
+    """What a run reports: clusters that are well described and cannot exist, and suppressions to decide on."""
+    from datetime import date
+
     from nplint.profile import impossibilities
+
+    today = date.today().isoformat()
+    for ignore in configuration.ignores:
+        if ignore.node and not ignore.holds(today):
+            yield f"{ignore.node['until'].span.place}: this ran out on {ignore.until}"
+        elif ignore.node and not ignore.reason:
+            yield f"{ignore.node.span.place}: this gives no reason"
 
     for target in configuration.targets:
         for fact, message in impossibilities(target.profile):

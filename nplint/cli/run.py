@@ -75,7 +75,7 @@ def gather(paths: Sequence[str], options: dict[str, Setting], configuration: Con
         clusters = [Cluster(documents, declared, context=beside, expectations=configuration.expectations)]
     else:
         clusters = _clusters(documents, context, configuration)
-        if _cover(paths, configuration.folder):
+        if covers(paths, configuration.folder):
             _tell_of_empty(clusters)
     return Inputs(tuple(clusters), found.without_manifest)
 
@@ -165,11 +165,11 @@ def _clusters(documents: Sequence[Document], context: Sequence[Document], config
     return clusters
 
 
-def _cover(paths: Sequence[str], folder: str) -> bool:
-    """Whether everything below a folder is looked at."""
-    folder = os.path.join(os.path.realpath(folder), "")
-    roots = (os.path.join(os.path.realpath(path), "") for path in paths or (".",) if path != "-")
-    return any(folder.startswith(root) for root in roots)
+def covers(paths: Sequence[str], path: str) -> bool:
+    """Whether a path is looked at: a file, or a folder with everything below it."""
+    inside = os.path.join(os.path.realpath(path), "")
+    roots = (os.path.join(os.path.realpath(root), "") for root in paths or (".",) if root != "-")
+    return any(inside.startswith(root) for root in roots)
 
 
 def _tell_of_empty(clusters: Sequence[Cluster]) -> None:
