@@ -251,7 +251,7 @@ def test_a_bad_value_is_named_with_its_place(text: str, sentence: str) -> None:
         ("cluster: {}\n", "1:1: there is no key cluster: did you mean clusters?"),
         (
             "xyz: 1\n",
-            "1:1: there is no key xyz: there are clusters, exclude, expect, fail-on, format, ignore, ",
+            "1:1: there is no key xyz: there are baseline, clusters, exclude, expect, fail-on, format, ignore, ",
         ),
         ("clusters:\n  p:\n    typ: x\n", "3:5: there is no key typ: did you mean type?"),
         ("clusters: {p: {nodes: {a: {adress: x}}}}\n", "1:28: there is no key adress: did you mean address?"),

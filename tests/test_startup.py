@@ -36,6 +36,7 @@ def imported(folder: Path, *arguments: str) -> set[str]:
         "difflib",
         "nplint.config",
         "nplint.suppress",
+        "nplint.baseline",
         "nplint.wishes",
         "nplint.comments",
         "nplint.extent",

@@ -57,6 +57,8 @@ lasting ones in .nplint.yaml; `nplint config show` tells what holds."""
     show_default=True,
     help="The least severity that makes the exit code 1.",
 )
+@option("--baseline", metavar="FILE", help="Findings that are known and do not count.")
+@option("--write-baseline", metavar="FILE", help="Write what is found to FILE: from then on it is known.")
 @option("--no-ignores", is_flag=True, help="Suppress nothing, whatever comments, annotations and `ignore` say.")
 @option("--show-suppressed", is_flag=True, help="Print what is suppressed as well, and why.")
 @option("--exit-zero", is_flag=True, help="Report findings, but exit with 0 all the same.")
@@ -82,7 +84,7 @@ def check(ctx: click.Context, /, paths: tuple[str, ...], **options: Any) -> None
     render = _format(loaded, chosen["format_"])
     found = run.gather(paths, chosen, config)
     report = lint_clusters(found.clusters, rules)
-    if _may_not_count(report, config):
+    if _may_not_count(report, config, chosen):
         from nplint.cli.settle import settle
 
         report = settle(report, loaded, paths, config, chosen)
@@ -98,9 +100,10 @@ def _format(loaded: "Plugins", chosen: Setting) -> "Formatter":
     return render
 
 
-def _may_not_count(report: "Report", config: "Config") -> bool:
-    """Whether a suppression has a say in what counts."""
-    return bool(config.ignores) or any(source.names_nplint for source in report.sources.values())
+def _may_not_count(report: "Report", config: "Config", options: dict[str, Setting]) -> bool:
+    """Whether a suppression or a baseline has a say in what counts."""
+    named = options["baseline"].value or options["write_baseline"].value or config.ignores
+    return bool(named) or any(source.names_nplint for source in report.sources.values())
 
 
 def _finish(report: "Report", without_manifest: int, options: dict[str, Setting]) -> NoReturn:

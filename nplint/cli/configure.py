@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from nplint.cli.options import option, settings
+from nplint.cli.options import from_here, option, settings
 from nplint.cli.terminal import show, tell
 from nplint.errors import NplintError
 from nplint.output.excerpt import printable
@@ -72,10 +72,20 @@ def validate(file: str | None) -> None:
         raise NplintError("there is no configuration here or above: `nplint init` writes one")
     loaded = load(path, sources.shown(path))
     rules.choose(plugins.load(), (), (), loaded)
+    _check_baseline(loaded)
     doubts = list(_doubts(loaded))
     for doubt in doubts:
         tell(f"warning: {doubt}")
     tell(f"{sources.shown(path)}: nothing {'else ' if doubts else ''}is wrong with it")
+
+
+def _check_baseline(configuration: "Config") -> None:
+    from nplint import baseline
+
+    named = configuration.option("baseline")
+    if named:
+        path = from_here(configuration.folder, named.text)
+        baseline.load(path, path)
 
 
 def _doubts(configuration: "Config") -> Iterator[str]:
