@@ -1,6 +1,7 @@
 """Marks the findings that somebody asked to leave out; none is dropped."""
 
 from bisect import bisect_right
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
@@ -8,7 +9,7 @@ from typing import NamedTuple
 from nplint import wishes
 from nplint.check import Rule
 from nplint.cluster import Cluster
-from nplint.document import Span
+from nplint.document import Document, Span
 from nplint.engine import lint_clusters
 from nplint.extent import Extent
 from nplint.finding import Finding, Suppression
@@ -91,14 +92,16 @@ def _asked(extent: Extent) -> Iterator[Wish | Lapse]:
 
 def _lint(report: Report, rule: Rule, lapses: Sequence[Lapse]) -> Report:
     """Have the rule word what is wrong with suppressions: in each cluster those in its manifests, and the others."""
+    by_document: dict[Document | None, list[Lapse]] = defaultdict(list)
+    for lapse in lapses:
+        by_document[lapse.document].append(lapse)
     clusters = []
     for cluster in report.clusters:
-        known = {id(document) for document in cluster.documents}
-        own = [lapse for lapse in lapses if lapse.document and id(lapse.document) in known]
-        documents = list({id(lapse.document): lapse.document for lapse in own if lapse.document}.values())
+        documents = [document for document in cluster.documents if document in by_document]
+        own = [lapse for document in documents for lapse in by_document[document]]
         if own:
             clusters.append(replace(cluster, documents=documents, context=(), before=None, lapses=own))
-    rest = [lapse for lapse in lapses if not lapse.document]
+    rest = by_document[None]
     return lint_clusters([*clusters, *([Cluster((), lapses=rest)] if rest else [])], [rule])
 
 
