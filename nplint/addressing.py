@@ -34,7 +34,8 @@ def shared_cluster_ips(cluster: Cluster) -> Problems:
             first, at = seen.setdefault((node.document.source.path, parsed), (service, node))
             if first.who != service.who:
                 message = f"cluster IP {node.text} is taken by {first.title}"
-                yield Problem(node, message, related=((at, "first here"),), field="spec.clusterIPs")
+                fact, related = f"cluster IP {node.text} is taken twice", ((at, "first here"),)
+                yield Problem(node, message, related=related, field="spec.clusterIPs", fact=fact, mutual=True)
 
 
 def _families(service: Service, old: Service | None) -> Problems:

@@ -20,6 +20,10 @@ class Problem(NamedTuple):
     values. `severity` is given where a problem is less grave than the rule's others, `field` where the API server
     reports it on another field than the one it is written in, `why` where the consequence is not the rule's usual one.
     `about` is the node that a Span in `at` belongs to, where no path leads to the Span itself.
+
+    `fact` is what is wrong in words that nothing else changes, where the message says more: names of neighbours, a
+    number of pods, a guess. A baseline recognises the problem by it. `mutual` problems are as much those of the related
+    resources: which of them is reported is a matter of the order of the files. They need a `fact`.
     """
 
     at: Node | Span
@@ -33,6 +37,8 @@ class Problem(NamedTuple):
     confidence: Confidence = Confidence.CERTAIN
     why: str = ""
     about: Node | None = None
+    fact: str = ""
+    mutual: bool = False
 
     @property
     def node(self) -> Node | None:
@@ -131,7 +137,8 @@ class Rule(NamedTuple):
     """A rule with all that `nplint explain` tells about it.
 
     `quiet` rules stay silent where it is not known whether they apply, because they would speak about every Service;
-    what they would have said is counted. `default` tells whether the rule runs without being selected.
+    what they would have said is counted. `default` tells whether the rule runs without being selected. What a rule with
+    `neighbours` finds in a file hangs on other files too, so a run that leaves some out may find less, or more.
     """
 
     name: str
@@ -145,6 +152,12 @@ class Rule(NamedTuple):
     when: When
     quiet: bool
     default: bool
+    neighbours: bool
+
+    @property
+    def is_about_changes(self) -> bool:
+        """Whether it compares with an earlier revision, so that without one it finds nothing."""
+        return all(example.before is not None for example in self.bad)
 
     @property
     def why(self) -> str:
@@ -161,6 +174,7 @@ def rule(
     when: When | None = None,
     quiet: bool = False,
     default: bool = True,
+    neighbours: bool = False,
 ) -> Callable[[Check], Rule]:
     """Make a rule of a check. Its name is the function's, its docstring the summary and, below it, why it matters."""
 
@@ -178,6 +192,7 @@ def rule(
             when=when or When(),
             quiet=quiet,
             default=default,
+            neighbours=neighbours,
         )
 
     return make

@@ -3,7 +3,7 @@
 import posixpath
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain, islice
@@ -11,6 +11,7 @@ from typing import TypeVar
 
 from nplint.document import Document
 from nplint.inventory import Inventory
+from nplint.lapse import Lapse
 from nplint.node import Node
 from nplint.pairing import Pairs, Side, pair
 from nplint.resource import Resource, Service
@@ -34,6 +35,8 @@ class Cluster(Inventory):
     """The manifests of one cluster, with what they have to do with each other and with what they were before."""
 
     before: "Cluster | None" = None
+    lapses: Sequence[Lapse] = ()
+    """The suppressions that are not as they should be, which is known once the other rules have run."""
 
     def may_be_one(self, service: Service, other: Service) -> bool:
         """Whether two declarations may be of one Service: nothing shows that their names or namespaces differ."""

@@ -261,7 +261,7 @@ def _port(text: str) -> int:
 
 def _ignore(node: Node, folder: str) -> Ignore:
     rule, resource, path, reason, until = (node[name].text for name in ("rule", "resource", "path", "reason", "until"))
-    return Ignore(rule, resource, Patterns(folder, (path,)).match if path else None, reason, until)
+    return Ignore(rule, resource, Patterns(folder, (path,)).match if path else None, reason, until, node)
 
 
 def _expectations(wishes: Node) -> dict[str, frozenset[str]]:

@@ -56,6 +56,11 @@ class Source:
     def line_starts(self) -> list[int]:
         return [0, *(found.end() for found in LINE_END.finditer(self.text))]
 
+    @cached_property
+    def names_nplint(self) -> bool:
+        """Whether the text may hold a comment or an annotation for nplint."""
+        return "nplint" in self.text.lower()
+
     def line(self, number: int) -> str:
         """The text of a line, counted from 1, without its line end."""
         start = self.line_starts[number - 1]
@@ -72,8 +77,11 @@ class Source:
 
     def offsets(self, span: Span) -> tuple[int, int]:
         """Where in the text a place starts and ends."""
-        start = self.line_starts[span.line - 1] + span.column - 1
-        return start, self.line_starts[span.end_line - 1] + span.end_column - 1
+        return self.offset(span.line, span.column), self.offset(span.end_line, span.end_column)
+
+    def offset(self, line: int, column: int) -> int:
+        """The offset in the text of a line and a column, both counted from 1."""
+        return self.line_starts[line - 1] + column - 1
 
     def stray_between(self, start: int, end: int) -> tuple[int, ...]:
         """The offsets of the stray bytes in a part of the text."""
@@ -213,6 +221,24 @@ class Document:
         """The values that some mapping has through a `<<`."""
         return set()
 
+    def lines_of(self, span: Span) -> set[int]:
+        """The lines that a comment about a place may stand on: where the place begins, and where its key is.
+
+        A place inside of a text of several lines has no room for a comment, so the lines where the text begins and ends
+        count for it.
+        """
+        start = self.source.offset(span.line, span.column) - self.start
+        end = self.source.offset(span.end_line, span.end_column) - self.start
+        offsets = {start}
+        key, node = None, self._root
+        while node and node.start <= start and end <= node.end:
+            is_scalar = not (node.is_list or node.is_mapping)
+            if is_scalar or (node.start, node.end) == (start, end):
+                offsets |= {node.start, *((key.start,) if key else ()), *((node.end - 1,) if is_scalar else ())}
+                break
+            key, node = _child_around(node, start)
+        return {self.source.span(self.start + offset, self.start + offset).line for offset in offsets}
+
     def repeated_keys(self) -> Iterator[RepeatedKey]:
         """Every key that an earlier, equal key of the same mapping precedes."""
         if self.repeats_keys and self._root:
@@ -237,6 +263,15 @@ class Document:
             except (ValueError, RecursionError, UnreadableError):
                 continue
         return None
+
+
+def _child_around(node: Tree, offset: int) -> tuple[Tree | None, Tree | None]:
+    """The child of a list or mapping that an offset is in, after its key if it is the value of one."""
+    number = bisect_right(node.children, offset, key=lambda child: child.start) - 1
+    if number < 0:
+        return None, None
+    is_value = node.is_mapping and number % 2 == 1
+    return node.children[number - 1] if is_value else None, node.children[number]
 
 
 def _compose_yaml(text: str) -> Tree | None:

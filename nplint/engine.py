@@ -1,6 +1,6 @@
 """The engine: clusters and rules in, a report out."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 from nplint.change import mark
@@ -13,6 +13,9 @@ from nplint.profile import Applies, Verdict
 from nplint.report import Report, RuleRun, sort
 from nplint.resource import Resource
 from nplint.spelling import cut
+
+Judge = Callable[[Sequence[Cluster]], Report]
+"""Lints clusters in the way of one run: with its rules, and with its findings marked that do not count."""
 
 # What a rule takes over from a manifest may be megabytes long.
 _LONGEST = 500
@@ -79,6 +82,8 @@ def _stamp(rule: Rule, verdict: Verdict, problem: Problem, cluster: Cluster) -> 
         related=tuple(Related(_span(at), cut(text, _LONGEST), _resource(at, cluster)) for at, text in problem.related),
         edits=problem.edits,
         clusters=(cluster.profile.name,) if cluster.profile.name else (),
+        fact=problem.fact,
+        mutual=problem.mutual,
     )
     return _demoted(finding, verdict) if verdict.applies is Applies.UNKNOWN else finding
 
@@ -92,8 +97,8 @@ def _demoted(finding: Finding, verdict: Verdict) -> Finding:
     return finding._replace(
         severity=Severity.NOTE,
         message=f"{finding.message} (only on {verdict.on}; this cluster's {verdict.missing} is not declared)",
-        fact=finding.message,
         edits=(),
+        fact=finding.fact or finding.message,
         awaits=(verdict.missing, verdict.on) if finding.severity > Severity.NOTE else None,
     )
 

@@ -1,10 +1,12 @@
 """What the world is told: a problem with its rule, severity, place, consequence and way out."""
 
+import re
 from enum import Enum
 from functools import total_ordering
 from typing import NamedTuple
 
 from nplint.document import Span
+from nplint.node import Node
 from nplint.resource import Resource
 
 
@@ -76,7 +78,9 @@ class Finding(NamedTuple):
     known: str = ""
     """Where it was known from already, so that it does not count: `base` or `baseline`; "" for a new one."""
     fact: str = ""
-    """The message without what hangs on an undeclared fact, where anything does."""
+    """What recognises it in place of the message, where the message says more than that: see `Problem.fact`."""
+    mutual: bool = False
+    """Whether it is a matter of all resources that it names, so that it is chance which of them it is reported at."""
     awaits: tuple[str, str] | None = None
     """The undeclared fact that makes it a mere note, and what the fact would have to be to make it more."""
 
@@ -95,11 +99,71 @@ class Finding(NamedTuple):
         return self.span.file, self.span.line, self.span.column, self.rule, self.message
 
 
+class Identity(NamedTuple):
+    """What recognises a finding of one cluster again. Nothing in it changes when lines, list items or files move.
+
+    It is readable, for it is what a baseline consists of. `resource` is "" for what belongs to none, `others` names the
+    other resources that a mutual finding is a matter of; which of them is which is chance.
+    """
+
+    rule: str
+    cluster: str
+    resource: str
+    others: tuple[str, ...]
+    field: str
+    fact: str
+
+
+def identities(finding: Finding) -> list[Identity]:
+    """The identity of a finding in each of its clusters."""
+    node = finding.resource.node if finding.resource else None
+    resource = _title(finding.resource) if finding.resource else ""
+    related = (one.resource for one in finding.related if one.resource and one.span.revision is None)
+    others = sorted({_title(one) for one in related} - {resource}) if finding.mutual else []
+    field = "" if finding.mutual else _without_indices(finding.field, node)
+    fact = _LIST_FIELD.sub(lambda found: _without_indices(found[0], node), finding.fact or finding.message)
+    # Which quotes a value stands in is a matter of format.
+    fact = fact.replace('"', "").replace("'", "")
+    return [
+        Identity(finding.rule, cluster, resource, tuple(others), field, fact) for cluster in finding.clusters or ("",)
+    ]
+
+
+def _title(resource: Resource) -> str:
+    """What the cluster tells resources apart by, in one word more than the resource's own title: the namespace."""
+    kind, namespace, name = resource.identity
+    metadata = resource.node["metadata"]
+    return f"{kind} {namespace}/{name or metadata['name'].value or metadata['generateName'].value or ''}"
+
+
+_LIST_FIELD = re.compile(r"[A-Za-z][\w.]*(?:\[\d+\][\w.]*)+")
+
+
+def _without_indices(field: str, root: Node | None) -> str:
+    """A field with a name in place of each number of a list item: `spec.ports[443/TCP].nodePort`."""
+    first, *rest = re.split(r"\[(\d+)\]", field)
+    written, node = first, root.at(tuple(first.split("."))) if root else None
+    for index, below in zip(rest[::2], rest[1::2], strict=True):
+        node = node[int(index)] if node else None
+        written += f"[{_name_of_item(node) if node else ''}]{below}"
+        node = node.at(tuple(below.split(".")[1:])) if node else None
+    return written
+
+
+def _name_of_item(item: Node) -> str:
+    """What the API tells the items of a list apart by; "" where there is nothing but their order."""
+    for name in ("port", "containerPort"):
+        if item[name].number is not None:
+            return f"{item[name].number}/{item['protocol'].text or 'TCP'}"
+    return item["name"].text
+
+
 def fingerprint(finding: Finding) -> str:
     """What another revision of a finding is recognised by: never a line, and a file only where nothing else is."""
     # A clean run has nothing to fingerprint.
     from hashlib import sha256
 
-    what = finding.resource.identity if finding.resource else (finding.span.file,)
-    parts = (finding.rule, *finding.clusters, *what, finding.field, finding.fact or finding.message)
+    parts = [] if finding.resource else [finding.span.file]
+    for rule, cluster, resource, others, field, fact in identities(finding):
+        parts += [rule, cluster, *sorted((resource, *others)), field, fact]
     return sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:32]

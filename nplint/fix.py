@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from nplint.cluster import Cluster
 from nplint.document import Document, Path, Span
+from nplint.engine import Judge
 from nplint.finding import Edit, Finding, Severity
 from nplint.reader import decode, encoding_of, read
 from nplint.report import Report
@@ -15,9 +16,6 @@ from nplint.tree import Value
 
 MAX_PASSES = 100
 """How often the files are judged again: what one edit brings to light, another may do away with."""
-
-Judge = Callable[[Sequence[Cluster]], Report]
-"""Lints clusters and marks the findings that do not count."""
 
 Load = Callable[[str], bytes | None]
 """The bytes of a file as it was judged, None where it cannot be fixed."""

@@ -16,12 +16,14 @@ class Terminal(NamedTuple):
     """What a format may need to know of where its text goes: colour or none, the columns, and the characters.
 
     `folder` is the current folder as the root of its repository sees it, for those who know files by that.
+    Whoever reads it may want to see what is suppressed as well.
     """
 
     color: bool = False
     width: int = 80
     encoding: str = "utf-8"
     folder: str = ""
+    show_suppressed: bool = False
 
 
 Formatter = Callable[[Report, Terminal], str]

@@ -64,11 +64,17 @@ class Report:
     clusters: tuple[Cluster, ...]
     others: Mapping[tuple[str, str | None], Source] = field(default_factory=dict)
     """Texts that places are in besides those of the clusters, by path and revision."""
+    configuration: Document | None = None
+    """The configuration that the run was made with."""
 
     @cached_property
     def open(self) -> tuple[Finding, ...]:
         """The findings that count: those that are new and that nobody has suppressed."""
         return tuple(finding for finding in self.findings if finding.suppressed is None and not finding.known)
+
+    def shown(self, *, suppressed: bool) -> tuple[Finding, ...]:
+        """What people are shown: the findings that count, and those that are suppressed if they want to see them."""
+        return tuple(one for one in self.findings if one.suppressed or not one.known) if suppressed else self.open
 
     @cached_property
     def suppressed(self) -> int:
@@ -104,6 +110,7 @@ class Report:
         clusters = [cluster for now in self.clusters for cluster in (now, now.before) if cluster]
         documents = [document for cluster in clusters for document in (*cluster.documents, *cluster.context)]
         documents += [cluster.profile.declaration.document for cluster in clusters if cluster.profile.declaration]
+        documents += [self.configuration] if self.configuration else []
         found = {(document.source.path, document.source.revision): document.source for document in documents}
         return {**self.others, **found}
 

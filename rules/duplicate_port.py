@@ -77,6 +77,7 @@ def _same_port(service: Service) -> Problems:
                 f"port {port.port} with protocol {port.protocol} stands twice in this Service",
                 related=((earlier.node["port"], "first here"),),
                 field=port.node.field,
+                mutual=True,
             )
 
 
@@ -99,6 +100,7 @@ def _same_node_port(cluster: Cluster, service: Service, *, is_new: bool) -> Prob
                 help="only different protocols of the same `port` may share a nodePort",
                 related=((clash.node["nodePort"], "first here"),),
                 edits=another_node_port(cluster, service, port.node["nodePort"]),
+                mutual=True,
             )
 
 

@@ -12,6 +12,7 @@ _Listener = tuple[int, Workload, Node]
 
 @rule(
     severity=Severity.WARNING,
+    neighbours=True,
     source="https://kubernetes.io/docs/concepts/services-networking/service/#type-nodeport",
     good="""
         apiVersion: v1
@@ -106,5 +107,8 @@ def _problem(number: int, place: Node, workload: Workload, node: Node) -> Proble
         if node.path[-1] == "hostPort"
         else f"a port of {workload.title} in the host's network"
     )
+    fact = f"{place.path[-1]} {number} is a host port too"
     help_ = "move one of the two: a node port that is left out is chosen by the cluster, which knows no host ports"
-    return Problem(place, f"{place.path[-1]} {number} is {what} too", help=help_, related=((node, "listens here"),))
+    return Problem(
+        place, f"{place.path[-1]} {number} is {what} too", help=help_, related=((node, "listens here"),), fact=fact
+    )

@@ -3,6 +3,7 @@
 from nplint import Cluster, Example, Problem, Problems, Profile, Service, Severity, When, Workload, replacement, rule
 from nplint.spelling import listed
 
+_FACT = "CCE Turbo has no node-level affinity"
 _HELP = "set `externalTrafficPolicy: Cluster`; pods then see a node's address instead of the client's"
 _TURBO = Profile(type="turbo", network="cloud-native-2.0")
 
@@ -10,6 +11,7 @@ _TURBO = Profile(type="turbo", network="cloud-native-2.0")
 @rule(
     severity=Severity.ERROR,
     when=When(type=("turbo",)),
+    neighbours=True,
     source="https://docs.otc.t-systems.com/cloud-container-engine/umn/networking/services/nodeport.html",
     good=(
         Example(
@@ -123,15 +125,16 @@ def _judge(cluster: Cluster, service: Service) -> Problem:
             f"CCE Turbo has no node-level affinity for {_titles(others)}, whose pods are not in the host's network"
         )
         related = tuple((workload.pod_spec.key, "its pods have their own network") for workload in others[:3])
-        return Problem(place, message, help=_HELP, related=related, edits=edits)
+        return Problem(place, message, help=_HELP, related=related, edits=edits, fact=_FACT)
     if backends and not unproven:
         message = f"CCE Turbo has node-level affinity only for pods in the host's network, as those of {_titles(backends)} are"
         related = tuple((workload.pod_spec["hostNetwork"], "in the host's network") for workload in backends[:3])
-        return Problem(place, message, severity=Severity.NOTE, related=related)
+        fact = "CCE Turbo has node-level affinity only for pods in the host's network"
+        return Problem(place, message, severity=Severity.NOTE, related=related, fact=fact)
     message = "CCE Turbo has no node-level affinity, and no manifest here shows which pods are behind this Service"
     if backends:
         message = f"CCE Turbo has no node-level affinity, and it is not sure that {_titles(backends)} is all there is behind this Service"
-    return Problem(place, message, help=_HELP, edits=edits)
+    return Problem(place, message, help=_HELP, edits=edits, fact=_FACT)
 
 
 def _titles(workloads: list[Workload]) -> str:

@@ -6,6 +6,7 @@ from nplint.spelling import listed
 
 @rule(
     severity=Severity.WARNING,
+    neighbours=True,
     source="https://docs.otc.t-systems.com/cloud-container-engine/umn/networking/services/nodeport.html",
     good="""
         apiVersion: v1
@@ -93,6 +94,7 @@ def _problem(service: Service, workloads: list[Workload]) -> Problem:
         f"only nodes with a pod of this Service answer, and {shown}",
         help="run the pods as a DaemonSet, set `externalTrafficPolicy: Cluster`, or have clients use nodes with a pod",
         related=tuple((workload.pod_count, "decides how many pods there are") for workload in workloads[:3]),
+        fact="only nodes with a pod of this Service answer",
     )
 
 

@@ -16,6 +16,7 @@ _NUMBER = re.compile(r"(?<!\d)\d{4,5}(?!\d)")
 @rule(
     severity=Severity.WARNING,
     when=When(type=CCE_TYPES, since=(1, 21, 7, 0)),
+    neighbours=True,
     source="https://docs.otc.t-systems.com/cloud-container-engine/umn/networking/services/nodeport.html",
     good=Example(
         """
@@ -97,7 +98,7 @@ def netstat_cannot_see_node_port(cluster: Cluster) -> Problems:
         tool, number = next((call for call in calls if call[1] in owners), ("", 0))
         if tool:
             message = f"{tool} does not show the node port {number} of {owners[number].title}"
-            yield Problem(node, message, help=_help(cluster.profile.proxy_mode))
+            yield Problem(node, message, help=_help(cluster.profile.proxy_mode), fact=f"{tool} {number}")
 
 
 def _help(proxy_mode: str | None) -> str:

@@ -14,6 +14,7 @@ Claim = tuple[Service, Node]
 
 @rule(
     severity=Severity.ERROR,
+    neighbours=True,
     source="https://kubernetes.io/docs/concepts/services-networking/service/#type-nodeport",
     good="""
         apiVersion: v1
@@ -129,6 +130,8 @@ def _conflict(cluster: Cluster, ledger: "_Ledger", number: int, service: Service
             related=((other[1], "already taken here"),),
             severity=severity,
             edits=edits,
+            fact=f"node port {number} is claimed twice",
+            mutual=True,
         )
     elif not cluster.profile.is_declared and ledger.enter(_ANYWHERE, number, service, node):
         reason = "no cluster is declared, so node ports of different folders are not compared"

@@ -6,6 +6,7 @@ from nplint.spelling import listed
 
 @rule(
     severity=Severity.WARNING,
+    neighbours=True,
     source="https://docs.otc.t-systems.com/cloud-container-engine/umn/networking/services/nodeport.html",
     good=(
         """

@@ -5,6 +5,7 @@ from nplint import Cluster, Problem, Problems, Severity, rule
 
 @rule(
     severity=Severity.NOTE,
+    neighbours=True,
     source="https://kubernetes.io/docs/concepts/services-networking/service/#services-without-selectors",
     good="""
         apiVersion: v1

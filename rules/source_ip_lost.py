@@ -6,6 +6,7 @@ from nplint import Cluster, Problem, Problems, Service, Severity, rule
 @rule(
     severity=Severity.NOTE,
     default=False,
+    neighbours=True,
     source="https://docs.otc.t-systems.com/cloud-container-engine/umn/networking/services/nodeport.html",
     good="""
         apiVersion: v1

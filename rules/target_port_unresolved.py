@@ -26,6 +26,7 @@ _DEPLOYMENT = """
 
 @rule(
     severity=Severity.ERROR,
+    neighbours=True,
     source="https://kubernetes.io/docs/concepts/services-networking/service/#field-spec-ports",
     good=(
         """
@@ -129,11 +130,13 @@ def _named(cluster: Cluster, service: Service, port: ServicePort, behind: list[_
         message = f"no container behind this Service has a {what}{_hint(node.text, port.protocol, behind)}"
         beside = all(cluster.together(node, workload.node) for workload in lacking)
         complete = beside and not cluster.unseen_backends(service)
-        yield Problem(node, message, related=related, severity=None if complete else Severity.WARNING)
+        severity = None if complete else Severity.WARNING
+        yield Problem(node, message, related=related, severity=severity, fact=f"no container has a {what}")
     elif lacking and all(cluster.together(node, workload.node) for workload in lacking):
         titles = listed(list(dict.fromkeys(workload.title for workload in lacking)))
         message = f"the pods of {titles} are no endpoints of this port: no container of theirs has a {what}"
-        yield Problem(node, message, related=related, severity=Severity.WARNING)
+        fact = f"some containers have no {what}"
+        yield Problem(node, message, related=related, severity=Severity.WARNING, fact=fact)
 
 
 def _hint(name: str, protocol: str, behind: list[_Declared]) -> str:

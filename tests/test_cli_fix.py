@@ -311,15 +311,20 @@ def test_a_file_that_is_not_what_was_judged_is_left(
     nplint: "Nplint", monkeypatch: pytest.MonkeyPatch, happens: Callable[[Path], Any], sentence: str
 ) -> None:
     file, other = put("web.yaml"), put("other.yaml")
-    judged, events = check.judge, [happens]
+    judging, events = check.judging, [happens]
 
-    def judge(*arguments: Any, **named: Any) -> Any:
-        report = judged(*arguments, **named)
-        while events:
-            events.pop()(file)
-        return report
+    def eventful(*arguments: Any) -> Any:
+        judge = judging(*arguments)
 
-    monkeypatch.setattr(check, "judge", judge)
+        def judged(clusters: Any) -> Any:
+            report = judge(clusters)
+            while events:
+                events.pop()(file)
+            return report
+
+        return judged
+
+    monkeypatch.setattr(check, "judging", eventful)
     run = nplint("fix")
     assert run.code == 1
     assert f"error: web.yaml: not fixed: {sentence}\nfixed 1 in 1 file; 1 not fixed\n" in run.err

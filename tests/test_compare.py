@@ -615,3 +615,28 @@ def test_a_range_is_no_path_unless_there_is_such_a_path(repository: "Repository"
     shutil.rmtree(repository.folder / "HEAD..HEAD")
     assert nplint("HEAD..HEAD").err.startswith("2 notes in 2 files")
     assert nplint("a/../gone.yaml").err == "error: no such file or folder: a/../gone.yaml\n"
+
+
+def test_suppressions_hold_on_both_sides(repository: "Repository", nplint: "Nplint") -> None:
+    useless = SERVICE.replace("30080}", "30080}  # nplint: ignore[unnamed-port] it has a name")
+    rules = ("--select", "unused-suppression,node-port-changed,unnamed-port")
+    repository.commit({"a.yaml": useless})
+    repository.stage({"b.yaml": SERVICE.replace("web", "api")})
+    assert nplint("--staged", *rules) == (0, "", nplint("--staged", *rules).err)
+    moved = useless.replace("30080}", "30081}").replace("unnamed-port", "node-port-changed")
+    repository.stage({"a.yaml": moved})
+    run = nplint("--staged", *rules)
+    assert (run.code, run.out) == (0, "")
+    assert "1 suppressed" in run.err
+    assert nplint("--staged", "--no-ignores", *rules).code == 1
+
+
+def test_a_baseline_holds_for_what_is_new_too(repository: "Repository", nplint: "Nplint") -> None:
+    rules = ("--select", "node-port-out-of-range", "--format", "concise")
+    repository.commit({"a.yaml": SERVICE.replace("30080", "80")})
+    assert nplint("--write-baseline", "known.json", *rules).code == 0
+    assert nplint("--against", "HEAD", "--baseline", "known.json", *rules).out == ""
+    repository.stage({"b.yaml": SERVICE.replace("web", "api").replace("30080", "81")})
+    found = "b.yaml:8:40: error[node-port-out-of-range] nodePort 81 is outside 30000-32767\n"
+    assert nplint("--staged", "--baseline", "known.json", *rules).out == found
+    assert nplint("--against", "HEAD", "--baseline", "known.json", *rules).out == found

@@ -126,7 +126,10 @@ def test_every_key_is_read(text: str, name: str) -> None:
         {"source-ip-lost": "warning", "node-port-pinned": "off"},
     )
     (ignore,) = said.ignores
-    assert ignore._replace(paths=None) == ("node-port-pinned", "shop/web", None, "FW-12", "2027-06-30")
+    assert ignore[:2] == ("node-port-pinned", "shop/web")
+    assert (ignore.reason, ignore.until) == ("FW-12", "2027-06-30")
+    assert ignore.node
+    assert ignore.node.field == "ignore[0]"
     assert ignore.paths
     assert (ignore.paths("a/b.yaml"), ignore.paths("b/a.yaml")) == (True, False)
     assert said.exclude
@@ -246,7 +249,10 @@ def test_a_bad_value_is_named_with_its_place(text: str, sentence: str) -> None:
     ("text", "sentence"),
     [
         ("cluster: {}\n", "1:1: there is no key cluster: did you mean clusters?"),
-        ("xyz: 1\n", "1:1: there is no key xyz: there are clusters, exclude, expect, fail-on, format, ignore, "),
+        (
+            "xyz: 1\n",
+            "1:1: there is no key xyz: there are baseline, clusters, exclude, expect, fail-on, format, ignore, ",
+        ),
         ("clusters:\n  p:\n    typ: x\n", "3:5: there is no key typ: did you mean type?"),
         ("clusters: {p: {nodes: {a: {adress: x}}}}\n", "1:28: there is no key adress: did you mean address?"),
         ("ignore:\n- {rule: a, resourc: b}\n", "2:13: there is no key resourc: did you mean resource?"),

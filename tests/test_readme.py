@@ -38,3 +38,13 @@ def test_every_link_in_the_readme_leads_somewhere() -> None:
     links = [link for link in re.findall(r"\]\(([^)]+)\)", README) if "://" not in link]
     assert links
     assert [link for link in links if not (PROJECT / link).exists()] == []
+
+
+def test_the_suppressions_in_the_readme_leave_nothing(tmp_path: Path) -> None:
+    shown = re.search(r"^### Suppress a finding\n\n```yaml\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
+    assert shown
+    (tmp_path / "web.yaml").write_text(shown[1], "utf-8")
+    command = [sys.executable, "-m", "nplint", "--fail-on", "note"]
+    run = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert (run.returncode, run.stdout) == (0, "")
+    assert "; 6 suppressed" in run.stderr

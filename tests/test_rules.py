@@ -1,17 +1,21 @@
 """Every example of every rule: an example is documentation, test of place and words, and proof of what is not found."""
 
 import re
+from collections import Counter
+from collections.abc import Iterable
 from inspect import cleandoc
 from pathlib import Path
 
 import pytest
 
-from nplint import plugins
+from nplint import plugins, suppress
 from nplint.check import Example, Rule
 from nplint.cluster import Cluster
 from nplint.config import read as read_config
+from nplint.declared import Config
 from nplint.document import Document, Source
 from nplint.engine import lint_clusters
+from nplint.profile import Profile
 from nplint.reader import decode, read
 
 RULES = plugins.load().rules
@@ -25,18 +29,24 @@ def documents(files: dict[str, str], revision: str | None = None) -> list[Docume
     return [document for path, text in files.items() for document in read(decode(path, text.encode(), revision))]
 
 
+def config(example: Example) -> Config:
+    return read_config(Source("example.yaml", cleandoc(example.config)), str(Path.cwd()))
+
+
 def clusters(example: Example) -> list[Cluster]:
     if example.config:
-        config = read_config(Source("example.yaml", cleandoc(example.config)), str(Path.cwd()))
-        return [Cluster((), target.profile) for target in config.targets]
+        return [Cluster((), target.profile) for target in config(example).targets] or [Cluster(())]
     before = Cluster(documents(example.files_before, "base"), example.profile) if example.files_before else None
     return [Cluster(documents(example.files), example.profile, before)]
 
 
 def run(rule: Rule, example: Example) -> Found:
-    report = lint_clusters(clusters(example), [rule])
+    about_others = rule.name == suppress.RULE
+    report = lint_clusters(clusters(example), RULES.values() if about_others else [rule])
+    if about_others:
+        report = suppress.apply(report, config(example).ignores, "2026-06-30", rules=RULES, whole=True)
     assert not report.crashes, report.crashes
-    places = [(finding.span, finding.message) for finding in report.findings]
+    places = [(finding.span, finding.message) for finding in report.findings if finding.rule == rule.name]
     return {(span.revision, span.file, span.line, message) for span, message in places}
 
 
@@ -87,3 +97,29 @@ def test_every_file_in_the_rules_folder_is_a_rule() -> None:
     folder = Path(__file__).parent.parent / "rules"
     files = {path.stem for path in folder.glob("*.py") if path.stem != "__init__"}
     assert files == {name.replace("-", "_") for name in RULES}
+
+
+FILES = {
+    f"{rule.name}-{number}/{path}": text
+    for rule in RULES.values()
+    for number, example in enumerate((*rule.good, *rule.bad))
+    for path, text in example.files.items()
+    if not any("kustomization" in path for path in example.files)
+}
+PROFILES = [
+    Profile(is_declared=True, type="turbo", network="cloud-native-2.0", version=(1, 29, 0, 0)),
+    Profile(is_declared=True, type="standard", network="vpc", version=(1, 27, 0, 0)),
+    Profile(),
+]
+
+
+def fingerprints(texts: dict[str, str], profile: Profile, rules: Iterable[Rule]) -> Counter[tuple[str, str]]:
+    report = lint_clusters([Cluster(documents(texts), profile)], rules)
+    return Counter((finding.rule, finding.fingerprint.split("-")[0]) for finding in report.findings)
+
+
+@pytest.mark.parametrize("profile", PROFILES)
+def test_a_rule_that_hangs_on_other_files_says_so(profile: Profile) -> None:
+    alone = [rule for rule in RULES.values() if not rule.neighbours]
+    each = (fingerprints({path: text}, profile, alone) for path, text in FILES.items())
+    assert fingerprints(FILES, profile, alone) == sum(each, Counter())

@@ -30,7 +30,8 @@ def imported(folder: Path, *arguments: str) -> set[str]:
     "late",
     [
         *("jsonschema", "importlib.metadata", "pathspec", "tomllib", "difflib"),
-        *("nplint.config", "nplint.suppress", "nplint.cli.deliver", "nplint.fix", "nplint.git"),
+        *("nplint.config", "nplint.suppress", "nplint.cli.deliver", "nplint.fix", "nplint.git", "nplint.baseline"),
+        *("nplint.wishes", "nplint.comments", "nplint.extent", "nplint.cli.settle"),
     ],
 )
 def test_a_clean_file_needs_little(tmp_path: Path, late: str) -> None:

@@ -1,7 +1,6 @@
 """`nplint check`: the linter itself."""
 
 import os
-from functools import partial
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
@@ -10,6 +9,7 @@ from nplint.cli.options import (
     REVISION_NAMES,
     FormatName,
     Setting,
+    acceptance,
     display,
     find_config,
     inputs,
@@ -26,12 +26,11 @@ from nplint.errors import NplintError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from nplint.check import Rule
     from nplint.cli.deliver import Output
     from nplint.cli.plans import Wanted
     from nplint.cluster import Cluster
     from nplint.declared import Config
-    from nplint.fix import Judge
+    from nplint.engine import Judge
     from nplint.hookspecs import Formatter, Terminal
     from nplint.plugins import Plugins
     from nplint.report import Report
@@ -64,6 +63,7 @@ lasting ones in .nplint.yaml; `nplint config show` tells what holds."""
 @inputs
 @revisions
 @selection
+@acceptance
 @click.option("--fix", is_flag=True, help="Fix what is safe to fix, and report the rest.")
 @click.option("--unsafe", is_flag=True, help="With --fix: also make the fixes that may not be what was meant.")
 @option("--format", "format_", type=FormatName(), default="text", show_default=True, help="How findings are printed.")
@@ -80,6 +80,8 @@ lasting ones in .nplint.yaml; `nplint config show` tells what holds."""
     show_default=True,
     help="The least severity that makes the exit code 1.",
 )
+@option("--write-baseline", metavar="FILE", help="Write what is found to FILE: from then on it is known.")
+@option("--show-suppressed", is_flag=True, help="Print what is suppressed as well, and why.")
 @option("--exit-zero", is_flag=True, help="Report findings, but exit with 0 all the same.")
 @display
 @click.pass_context
@@ -95,11 +97,16 @@ def check(ctx: click.Context, /, paths: tuple[str, ...], **options: Any) -> None
     from nplint import plugins
 
     loaded = plugins.load()
-    rules = choose(loaded, chosen["select"].value, chosen["ignore"].value, config)
     render = formatter(loaded, chosen["format_"].value, chosen["format_"].origin)
     outputs = _outputs(loaded, chosen["output"])
-    report, without_manifest = _lint(paths, wanted, chosen, config, rules)
-    _deliver(report, render, outputs, terminal(options["color"]), for_github=chosen["format_"].value == "github")
+    judge = judging(loaded, paths, chosen, config)
+    report, without_manifest = _lint(paths, wanted, chosen, config, judge)
+    if chosen["write_baseline"].value or (chosen["baseline"].value and not wanted):
+        from nplint.cli.settle import keep_baseline
+
+        report = keep_baseline(report, loaded, paths, config, chosen)
+    screen = terminal(options["color"], show_suppressed=chosen["show_suppressed"].value)
+    _deliver(report, render, outputs, screen, for_github=chosen["format_"].value == "github")
     _finish(report, without_manifest, chosen)
 
 
@@ -127,52 +134,50 @@ def _wanted(paths: tuple[str, ...], chosen: dict[str, Setting], config: "Config"
 
 def _is_idle(wanted: "Wanted", chosen: dict[str, Setting]) -> bool:
     """Whether it is sure before a rule is loaded that there is nothing to say, as at most commits of a repository."""
-    quiet = chosen["format_"].value in ("text", "concise") and not chosen["output"].value
-    return quiet and not (chosen["select"].value or chosen["ignore"].value) and wanted.is_all_idle
+    asked = any(chosen[name].value for name in ("output", "select", "ignore", "baseline", "write_baseline"))
+    return chosen["format_"].value in ("text", "concise") and not asked and wanted.is_all_idle
+
+
+def judging(loaded: "Plugins", paths: tuple[str, ...], chosen: dict[str, Setting], config: "Config") -> "Judge":
+    """What lints clusters with the rules of a run, and marks the findings that are suppressed.
+
+    Raises:
+        NplintError: a rule is unknown, or none is left.
+    """
+    rules = choose(loaded, chosen["select"].value, chosen["ignore"].value, config)
+
+    def judge(clusters: "Sequence[Cluster]") -> "Report":
+        from nplint.engine import lint_clusters
+
+        report = lint_clusters(clusters, rules)
+        has_wishes = config.ignores or any(source.names_nplint for source in report.sources.values())
+        if not has_wishes and not chosen["baseline"].value:
+            return report
+        from nplint.cli.settle import settle
+
+        return settle(report, loaded, paths, config, chosen)
+
+    return judge
 
 
 def _lint(
-    paths: tuple[str, ...],
-    wanted: "Wanted | None",
-    chosen: dict[str, Setting],
-    config: "Config",
-    rules: "list[Rule]",
+    paths: tuple[str, ...], wanted: "Wanted | None", chosen: dict[str, Setting], config: "Config", judge: "Judge"
 ) -> "tuple[Report, int]":
     """What the rules find, and how many files were opened that hold no manifest."""
-    fixes = chosen["fix"].value
-    if chosen["unsafe"].value and not fixes:
+    fixes, unsafe = chosen["fix"].value, chosen["unsafe"].value
+    if unsafe and not fixes:
         raise NplintError("--unsafe takes --fix: it tells which fixes are made")
     if wanted:
         if fixes:
             raise NplintError("--fix changes the files as they are now: call `nplint fix`, and compare after it")
         from nplint.cli.compare import compare
 
-        report, without_manifest = compare(wanted, chosen, config, rules)
-        return _suppress(report, config), without_manifest
+        return compare(wanted, chosen, config, judge)
     from nplint.cli import run
 
     found = run.gather(paths, chosen, config)
-    report = judge(found.clusters, rules, config)
-    if fixes:
-        report = _fixed(report, partial(judge, rules=rules, config=config), paths, unsafe=chosen["unsafe"].value)
-    return report, found.without_manifest
-
-
-def judge(clusters: "Sequence[Cluster]", rules: "Sequence[Rule]", config: "Config") -> "Report":
-    """Lint clusters, and mark the findings that do not count."""
-    from nplint.engine import lint_clusters
-
-    return _suppress(lint_clusters(clusters, rules), config)
-
-
-def _suppress(report: "Report", config: "Config") -> "Report":
-    if not config.ignores:
-        return report
-    from datetime import date
-
-    from nplint.suppress import apply
-
-    return apply(report, config.ignores, date.today().isoformat())
+    report = judge(found.clusters)
+    return _fixed(report, judge, paths, unsafe=unsafe) if fixes else report, found.without_manifest
 
 
 def _fixed(report: "Report", judge: "Judge", paths: tuple[str, ...], *, unsafe: bool) -> "Report":

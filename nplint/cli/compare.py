@@ -8,7 +8,6 @@ from functools import cached_property
 from typing import NamedTuple
 
 from nplint import git, sources
-from nplint.check import Rule
 from nplint.cli import run
 from nplint.cli.options import Setting
 from nplint.cli.parting import Parting
@@ -17,7 +16,7 @@ from nplint.cli.terminal import tell
 from nplint.cluster import Cluster
 from nplint.declared import Config
 from nplint.document import Document
-from nplint.engine import lint_clusters
+from nplint.engine import Judge
 from nplint.errors import NplintError
 from nplint.filenames import KUSTOMIZATION_NAMES
 from nplint.kinship import kinship
@@ -29,19 +28,17 @@ BASE = "base"
 """What places before the change begin with."""
 
 
-def compare(
-    wanted: Wanted, options: dict[str, Setting], configuration: Config, rules: Sequence[Rule]
-) -> tuple[Report, int]:
-    """What the rules find in the revisions that are wanted, and how many files hold no manifest.
+def compare(wanted: Wanted, options: dict[str, Setting], configuration: Config, judge: Judge) -> tuple[Report, int]:
+    """What is found in the revisions that are wanted, and how many files hold no manifest.
 
     Raises:
         NplintError: a path is missing or holds no manifest, or no cluster can be like that.
     """
     reader = _Reader(wanted.view, options, configuration)
     parting = Parting(wanted.view.paths, options, configuration)
-    found = [_Comparison(wanted, plan, reader, parting).judged(rules) for plan in wanted.plans]
+    found = [_Comparison(wanted, plan, reader, parting).judged(judge) for plan in wanted.plans]
     named = [(plan.commit, report) for plan, (report, _) in zip(wanted.plans, found, strict=True) if plan.commit]
-    report, without_manifest = found[-1] if found else (lint_clusters((), rules), 0)
+    report, without_manifest = found[-1] if found else (judge(()), 0)
     return joined(named) if named else report, without_manifest
 
 
@@ -66,8 +63,8 @@ class _Comparison:
     def changes(self) -> list[git.Change]:
         return self.wanted.changes(self.plan)
 
-    def judged(self, rules: Sequence[Rule]) -> tuple[Report, int]:
-        """What the rules find, and how many files hold no manifest.
+    def judged(self, judge: Judge) -> tuple[Report, int]:
+        """What is found, and how many files hold no manifest.
 
         Where only what is new counts, a look at the files that have to do with the change is enough to know that there
         is nothing. Whatever it shows is found again among all files.
@@ -76,10 +73,10 @@ class _Comparison:
             tell(self.plan.told)
         near = frozenset() if self.wanted.is_idle(self.plan, self.changes) else self._near
         if near is not None and not near:
-            return lint_clusters((), rules), 0
+            return judge(()), 0
         for paths in (near, None) if near else (None,):
             now, before = self.reader.read(self.plan, paths)
-            report = self._lint(now, before, rules)
+            report = self._lint(now, before, judge)
             if not report.open and not report.crashes:
                 break
         return report, now.without_manifest
@@ -100,18 +97,18 @@ class _Comparison:
         steering = [path for path in snapshot.entries if posixpath.basename(path) in KUSTOMIZATION_NAMES]
         return snapshot.akin(is_kin).union(touched, steering)
 
-    def _lint(self, now: _Found, before: _Found, rules: Sequence[Rule]) -> Report:
+    def _lint(self, now: _Found, before: _Found, judge: Judge) -> Report:
         clusters = self.parting.clusters(now.documents, now.above)
         if self.plan.compares:
             earlier = self.parting.clusters(before.documents, before.above)
             clusters = list(_paired(clusters, earlier, self._renamed))
         if not self.wanted.new_only:
-            return lint_clusters(clusters, rules)
+            return judge(clusters)
         clusters = [cluster for cluster in clusters if _differs(cluster)]
-        report = lint_clusters(clusters, rules)
+        report = judge(clusters)
         # Where nothing was found, there is nothing to ask the base for.
         bases = [cluster.before for cluster in clusters if cluster.before]
-        return mark_known(report, lint_clusters(bases, rules)) if report.findings and bases else report
+        return mark_known(report, judge(bases)) if report.findings and bases else report
 
     @cached_property
     def _renamed(self) -> dict[str, str]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from nplint.cli.options import find_config, option, settings
+from nplint.cli.options import find_config, from_here, option, settings
 from nplint.cli.terminal import show, tell
 from nplint.errors import NplintError
 from nplint.output.excerpt import printable
@@ -75,15 +75,34 @@ def validate(file: str | None) -> None:
     rules.choose(known, (), (), loaded)
     if format := loaded.option("format"):
         check.formatter(known, format.text, format.span.place)
+    _check_baseline(loaded)
     doubts = list(_doubts(loaded))
     for doubt in doubts:
         tell(f"warning: {doubt}")
     tell(f"{sources.shown(path)}: nothing {'else ' if doubts else ''}is wrong with it")
 
 
+def _check_baseline(configuration: "Config") -> None:
+    from nplint import baseline
+
+    named = configuration.option("baseline")
+    if named:
+        path = from_here(configuration.folder, named.text)
+        baseline.load(path, path)
+
+
 def _doubts(configuration: "Config") -> Iterator[str]:
-    """Clusters that are well described and cannot exist; a run reports them as inconsistent-profile."""
+    """What a run reports: clusters that are well described and cannot exist, and suppressions to decide on."""
+    from datetime import date
+
     from nplint.profile import impossibilities
+
+    today = date.today().isoformat()
+    for ignore in configuration.ignores:
+        if ignore.node and not ignore.holds(today):
+            yield f"{ignore.node['until'].span.place}: this ran out on {ignore.until}"
+        elif ignore.node and not ignore.reason:
+            yield f"{ignore.node.span.place}: this gives no reason"
 
     for target in configuration.targets:
         for fact, message in impossibilities(target.profile):

@@ -1,10 +1,10 @@
 """Where a report goes beside standard output: into files, and into the summary of a step of GitHub Actions."""
 
 import os
-import shutil
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
+from nplint.cli.put import put
 from nplint.errors import NplintError
 from nplint.hookspecs import Formatter, Terminal
 
@@ -49,29 +49,9 @@ def write(report: "Report", outputs: Sequence[Output], screen: Terminal) -> None
     for render, path in outputs:
         text = render(report, Terminal(folder=screen.folder))
         try:
-            _put(os.path.realpath(path), text.encode("utf-8", "backslashreplace"))
+            put(path, text.encode("utf-8", "backslashreplace"))
         except OSError as error:
             raise NplintError(f"cannot write {path}: {_reason(error)}") from None
-
-
-def _put(path: str, data: bytes) -> None:
-    """Write a file at once, so that nobody reads half of it."""
-    if os.path.exists(path) and not os.path.isfile(path):
-        # A device or a pipe cannot be replaced, and what is wrong with a folder, opening it tells.
-        with open(path, "wb") as stream:
-            stream.write(data)
-        return
-    beside = f"{path}.{os.getpid()}.tmp"
-    with open(beside, "xb") as file:
-        try:
-            file.write(data)
-            file.close()
-            if os.path.exists(path):
-                shutil.copymode(path, beside)
-            os.replace(beside, path)
-        except BaseException:
-            os.unlink(beside)
-            raise
 
 
 def append_summary(report: "Report", environ: Mapping[str, str]) -> None:

@@ -1,16 +1,16 @@
 """`nplint fix`: the findings that can be fixed, fixed in the files that they are in."""
 
-from functools import partial
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from nplint.cli.options import display, find_config, inputs, selection, settings, target
+from nplint.cli.options import acceptance, display, find_config, inputs, selection, settings, target
 from nplint.cli.terminal import show, standard_input, tell, terminal
 from nplint.cli.write import Files
+from nplint.engine import Judge
 from nplint.finding import Finding
-from nplint.fix import Judge, Outcome, fixable, mend, swapped
+from nplint.fix import Outcome, fixable, mend, swapped
 from nplint.output.excerpt import printable
 from nplint.reader import decode, read
 from nplint.sources import STDIN
@@ -32,6 +32,7 @@ a change; 2 the call is wrong, 3 nplint itself failed, 130 interrupted."""
 @target
 @inputs
 @selection
+@acceptance
 @click.option("--unsafe", is_flag=True, help="Also make the fixes that may not be what was meant.")
 @click.option("--diff", is_flag=True, help="Show what would change, and change nothing.")
 @display
@@ -43,14 +44,12 @@ def fix(ctx: click.Context, /, paths: tuple[str, ...], **options: Any) -> None:
     """
     from nplint import plugins
     from nplint.cli import check, run
-    from nplint.cli.rules import choose
 
     config = find_config(paths, options)
     chosen = settings(ctx, config)
-    rules = choose(plugins.load(), chosen["select"].value, chosen["ignore"].value, config)
+    judge = check.judging(plugins.load(), paths, chosen, config)
     given = standard_input().read() if "-" in paths else b""
     found = run.gather(paths, chosen, config, BytesIO(given))
-    judge = partial(check.judge, rules=rules, config=config)
     report = judge(found.clusters)
     files = Files(report.sources, paths or (".",), given)
     if options["diff"]:

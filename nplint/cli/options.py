@@ -61,7 +61,7 @@ target = together(
     option("--proxy-mode", type=click.Choice(["iptables", "ipvs"]), help="How its nodes forward to Services."),
     option("--node-port-range", metavar="LOW-HIGH", help="The node ports it hands out.  [default: 30000-32767]"),
 )
-LASTING = ("fail-on", "format", "require-manifests")
+LASTING = ("fail-on", "format", "require-manifests", "baseline")
 """The options that a configuration may set; `ignore` and `context` mean something else there."""
 TARGET_NAMES = ("type_", "network", "cluster_version", "proxy_mode", "node_port_range")
 
@@ -110,6 +110,11 @@ selection = together(
     ),
     option("--ignore", multiple=True, metavar="RULE[,RULE]", help="Leave these rules out."),
 )
+acceptance = together(
+    option("--baseline", metavar="FILE", help="Findings that are known and do not count."),
+    option("--no-ignores", is_flag=True, help="Suppress nothing, whatever comments, annotations and `ignore` say."),
+)
+"""What makes findings not count."""
 display = together(
     option(
         "--color",
@@ -170,5 +175,10 @@ def _setting(ctx: click.Context, parameter: click.Option, config: "Config") -> S
     configured = config.option(flag[2:]) if flag[2:] in LASTING else None
     if configured is None:
         return Setting(value, "default")
-    span = configured.span
-    return Setting(configured.value, span.place)
+    span, value = configured.span, configured.value
+    return Setting(from_here(config.folder, str(value)) if flag == "--baseline" else value, span.place)
+
+
+def from_here(folder: str, path: str) -> str:
+    """A path that a configuration in this folder names, as it looks from the current folder."""
+    return os.path.relpath(os.path.join(folder, path)).replace(os.sep, "/")

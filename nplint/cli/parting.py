@@ -46,7 +46,7 @@ class Parting:
         """Warn of declared clusters that nothing goes to, where everything was looked at."""
         if self.declared.is_declared or self.options["separately"].value:
             return
-        for cluster in clusters if _cover(self.paths, self.configuration.folder) else ():
+        for cluster in clusters if covers(self.paths, self.configuration.folder) else ():
             if cluster.profile.name and not cluster.documents:
                 tell(f"warning: nothing that was looked at goes to cluster {cluster.profile.name}: check its paths")
 
@@ -160,11 +160,11 @@ def _context(target: Target) -> tuple[Document, ...]:
     return tuple(_readable(found.documents))
 
 
-def _cover(paths: Sequence[str], folder: str) -> bool:
-    """Whether everything below a folder is looked at."""
-    folder = os.path.join(os.path.realpath(folder), "")
-    roots = (os.path.join(os.path.realpath(path), "") for path in paths or (".",) if path != "-")
-    return any(folder.startswith(root) for root in roots)
+def covers(paths: Sequence[str], path: str) -> bool:
+    """Whether a path is looked at: a file, or a folder with everything below it."""
+    inside = os.path.join(os.path.realpath(path), "")
+    roots = (os.path.join(os.path.realpath(root), "") for root in paths or (".",) if root != "-")
+    return any(inside.startswith(root) for root in roots)
 
 
 def _members(target: Target, documents: Sequence[Document], known: Kustomizations) -> list[Document]:

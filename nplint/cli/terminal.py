@@ -10,12 +10,12 @@ if TYPE_CHECKING:
     from nplint.hookspecs import Terminal
 
 
-def terminal(choice: str) -> "Terminal":
+def terminal(choice: str, *, show_suppressed: bool = False) -> "Terminal":
     """Standard output as a format sees it, with the colours that were asked for."""
     from nplint.hookspecs import Terminal
 
     encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
-    return Terminal(_colored(choice, os.environ), _width(os.environ), encoding, _folder())
+    return Terminal(_colored(choice, os.environ), _width(os.environ), encoding, _folder(), show_suppressed)
 
 
 def _folder() -> str:

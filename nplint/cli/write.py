@@ -1,12 +1,10 @@
 """The user's files, read to be written and then replaced whole."""
 
 import os
-import shutil
 import stat
-import tempfile
 from collections.abc import Iterable, Mapping
-from contextlib import suppress
 
+from nplint.cli.put import put
 from nplint.document import Source
 from nplint.errors import NplintError
 from nplint.reader import decode
@@ -88,29 +86,9 @@ def _replace(real: str, old: bytes, new: bytes) -> None:
         with open(real, "rb") as file:
             if file.read() != old:
                 raise NplintError("it changed while it was being fixed: run it again")
-        _replace_whole(real, new)
+        put(real, new)
     except OSError as error:
         raise NplintError(f"it cannot be written: {_reason(error)}") from None
-
-
-def _replace_whole(real: str, new: bytes) -> None:
-    """Replace a file at once: whoever reads it meanwhile gets all of the old bytes or all of the new ones."""
-    handle, draft = tempfile.mkstemp(prefix=".nplint-", suffix=".tmp", dir=os.path.dirname(real))
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(new)
-            file.flush()
-            os.fsync(file.fileno())
-        owner = os.stat(real)
-        # Only root can give files away, and not everywhere; anybody else owns the new one.
-        with suppress(OSError, AttributeError):
-            os.chown(draft, owner.st_uid, owner.st_gid)
-        shutil.copymode(real, draft)
-        os.replace(draft, real)
-    except BaseException:
-        with suppress(OSError):
-            os.unlink(draft)
-        raise
 
 
 def _reason(error: OSError) -> str:

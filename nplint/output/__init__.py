@@ -8,7 +8,7 @@ from nplint.report import Report
 
 def _late(module: str, *, silent_when_clean: bool = False) -> Formatter:
     def render(report: Report, terminal: Terminal) -> str:
-        if silent_when_clean and not report.open:
+        if silent_when_clean and not report.shown(suppressed=terminal.show_suppressed):
             return ""
         text: str = import_module(f"nplint.output.{module}").render(report, terminal)
         return text

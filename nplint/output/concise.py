@@ -2,7 +2,7 @@
 
 import click
 
-from nplint.finding import Finding, Severity
+from nplint.finding import Finding, Severity, Suppression
 from nplint.hookspecs import Terminal
 from nplint.output.excerpt import printable
 from nplint.report import Report
@@ -11,11 +11,12 @@ COLORS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.NOTE: "cya
 
 
 def render(report: Report, terminal: Terminal) -> str:
-    return "".join(line(finding, terminal) for finding in report.open)
+    shown = report.shown(suppressed=terminal.show_suppressed)
+    return "".join(line(finding, terminal) for finding in shown)
 
 
 def line(finding: Finding, terminal: Terminal) -> str:
-    """`path:line:col: severity[rule] message [clusters]`."""
+    """`path:line:col: severity[rule] message [clusters]`, and who suppresses it, if anyone does."""
     head = f"{finding.severity.value}[{finding.rule}]"
     if terminal.color:
         head = click.style(head, fg=COLORS[finding.severity], bold=True)
@@ -23,4 +24,10 @@ def line(finding: Finding, terminal: Terminal) -> str:
     # GitHub's log takes a line that begins with two colons for a command.
     place = f"./{place}" if place.lstrip().startswith("::") else place
     where = f" [{', '.join(finding.clusters)}]" if finding.clusters else ""
-    return f"{printable(place)}: {head} {printable(finding.message + where)}\n"
+    by = f" (suppressed by {suppressed(finding.suppressed)})" if finding.suppressed else ""
+    return f"{printable(place)}: {head} {printable(finding.message + where + by)}\n"
+
+
+def suppressed(suppression: Suppression) -> str:
+    """Who leaves a finding out, and why."""
+    return f"{suppression.by}: {suppression.reason}" if suppression.reason else suppression.by

@@ -19,8 +19,9 @@ _SUBJECT_COLUMN = 52
 def render(report: Report, terminal: Terminal) -> str:
     """Errors and warnings with their lines, then the notes in one line each."""
     painter = _Painter(report, terminal)
-    loud = [finding for finding in report.open if finding.severity > Severity.NOTE]
-    notes = [finding for finding in report.open if finding.severity is Severity.NOTE]
+    shown = report.shown(suppressed=terminal.show_suppressed)
+    loud = [finding for finding in shown if finding.severity > Severity.NOTE]
+    notes = [finding for finding in shown if finding.severity is Severity.NOTE]
     blocks = [painter.block(finding) for finding in loud]
     if notes:
         blocks.append("".join(concise.line(note, terminal) for note in notes))
@@ -50,7 +51,8 @@ class _Painter:
 
     def title(self, finding: Finding) -> str:
         head = self.style(f"{finding.severity.value}[{finding.rule}]", fg=concise.COLORS[finding.severity], bold=True)
-        return head + self.style(f": {printable(finding.message)}", bold=True)
+        mark = " (suppressed)" if finding.suppressed else ""
+        return head + self.style(f": {printable(finding.message)}{mark}", bold=True)
 
     def place(self, arrow: str, span: Span, what: str, gutter: int) -> list[str]:
         place = printable(span.place)
@@ -77,6 +79,7 @@ class _Painter:
     def story(self, finding: Finding, gutter: int) -> list[str]:
         told = [("clusters", ", ".join(finding.clusters)), ("why", finding.why), ("help", finding.help)]
         told.append(("fix", _fix(finding)))
+        told += [("suppressed", f"by {concise.suppressed(finding.suppressed)}")] if finding.suppressed else []
         told.append(("note", f"explain it with `nplint explain {finding.rule}`"))
         sign = " " * (gutter + 1) + self.style("=", fg="blue")
         return [f"{sign} {self.style(word, bold=True)}: {printable(text)}" for word, text in told if text]
