@@ -81,6 +81,7 @@ lasting ones in .nplint.yaml; `nplint config show` tells what holds."""
     help="The least severity that makes the exit code 1.",
 )
 @option("--exit-zero", is_flag=True, help="Report findings, but exit with 0 all the same.")
+@option("--statistics", is_flag=True, help="Print how often each rule found something, instead of the findings.")
 @display
 @click.pass_context
 def check(ctx: click.Context, /, paths: tuple[str, ...], **options: Any) -> None:
@@ -96,7 +97,7 @@ def check(ctx: click.Context, /, paths: tuple[str, ...], **options: Any) -> None
 
     loaded = plugins.load()
     rules = choose(loaded, chosen["select"].value, chosen["ignore"].value, config)
-    render = formatter(loaded, chosen["format_"].value, chosen["format_"].origin)
+    render = formatter(loaded, chosen["format_"].value, chosen["format_"].origin, statistics=chosen["statistics"].value)
     outputs = _outputs(loaded, chosen["output"])
     report, without_manifest = _lint(paths, wanted, chosen, config, rules)
     _deliver(report, render, outputs, terminal(options["color"]), for_github=chosen["format_"].value == "github")
@@ -185,14 +186,18 @@ def _fixed(report: "Report", judge: "Judge", paths: tuple[str, ...], *, unsafe: 
     return fix_files(report, judge, Files(report.sources, paths or (".",)), unsafe=unsafe).report
 
 
-def formatter(loaded: "Plugins", name: str, origin: str) -> "Formatter":
-    """The format of this name.
+def formatter(loaded: "Plugins", name: str, origin: str, *, statistics: bool = False) -> "Formatter":
+    """The format of this name, for findings or for how many there are.
 
     Raises:
         NplintError: there is none; the message tells where the name comes from.
     """
     try:
         render: Formatter = one_of("format", loaded.formats, name)
+        if statistics:
+            from nplint.output import statistics as counting
+
+            render = counting.formatter(name)
     except NplintError as error:
         raise error if origin.startswith("--") else NplintError(f"{origin}: {error}") from None
     return render
