@@ -19,7 +19,7 @@ from nplint.cli.options import (
     settings,
     target,
 )
-from nplint.cli.rules import choose, one_of
+from nplint.cli.rules import choose, left_out, one_of
 from nplint.cli.terminal import show, tell, tell_failure, terminal
 from nplint.errors import NplintError
 
@@ -82,6 +82,11 @@ lasting ones in .nplint.yaml; `nplint config show` tells what holds."""
 )
 @option("--exit-zero", is_flag=True, help="Report findings, but exit with 0 all the same.")
 @option("--statistics", is_flag=True, help="Print how often each rule found something, instead of the findings.")
+@option(
+    "--explain-skips",
+    is_flag=True,
+    help="Tell which rules did not run, in which cluster and why, and what none could judge.",
+)
 @display
 @click.pass_context
 def check(ctx: click.Context, /, paths: tuple[str, ...], **options: Any) -> None:
@@ -101,6 +106,10 @@ def check(ctx: click.Context, /, paths: tuple[str, ...], **options: Any) -> None
     outputs = _outputs(loaded, chosen["output"])
     report, without_manifest = _lint(paths, wanted, chosen, config, rules)
     _deliver(report, render, outputs, terminal(options["color"]), for_github=chosen["format_"].value == "github")
+    if options["explain_skips"]:
+        from nplint.output.skips import skips
+
+        tell(skips(report, left_out(loaded, rules, chosen, config)))
     _finish(report, without_manifest, chosen)
 
 

@@ -9,6 +9,7 @@ from nplint.errors import NplintError
 
 if TYPE_CHECKING:
     from nplint.check import Rule
+    from nplint.cli.options import Setting
     from nplint.declared import Config
     from nplint.plugins import Plugins
 
@@ -64,6 +65,26 @@ def choose(loaded: "Plugins", select: tuple[str, ...], ignore: tuple[str, ...], 
             "--ignore and the configuration leave no rule to run: ignore fewer, or name some with --select"
         )
     return left
+
+
+def left_out(
+    loaded: "Plugins", chosen: "list[Rule]", options: "dict[str, Setting]", config: "Config"
+) -> dict[str, str]:
+    """Why each of the other rules is not among the chosen ones."""
+    ran, unwanted = {rule.name for rule in chosen}, _names(options["ignore"].value)
+    reasons = {}
+    for name in loaded.rules:
+        if name in ran:
+            continue
+        if name in unwanted:
+            reasons[name] = f"{options['ignore'].origin} leaves it out"
+        elif options["select"].value:
+            reasons[name] = f"{options['select'].origin} names others"
+        elif name in config.severities:
+            reasons[name] = f"it is off: {config.severities[name].span.place}"
+        else:
+            reasons[name] = "it is off by default"
+    return reasons
 
 
 def _names(given: tuple[str, ...]) -> list[str]:

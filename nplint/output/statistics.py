@@ -15,7 +15,7 @@ from nplint.report import Report
 
 
 class Row(NamedTuple):
-    """How many findings of one severity a rule has, how many of them a safe fix mends, and how many more an unsafe one."""
+    """How many findings of one severity a rule has, how many are fixable, and how many more by an `unsafe` fix."""
 
     rule: str
     severity: Severity
