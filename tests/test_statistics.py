@@ -29,7 +29,8 @@ spec:
 """
 TEXT = """\
 3  error  unknown-protocol        A port's protocol is not TCP, UDP or SCTP. (2 fixable)
-2  error  node-port-out-of-range  A nodePort lies outside the range that the cluster hands out. (2 fixable with --unsafe)
+2  error  node-port-out-of-range  A nodePort lies outside the range that the cluster hands out. \
+(2 fixable with --unsafe)
 1  note   node-port-pinned        A node port is pinned.
 """
 CHOSEN = ["--select", "unknown-protocol,node-port-out-of-range,node-port-pinned"]

@@ -20,7 +20,7 @@ from nplint.cli.options import (
     target,
 )
 from nplint.cli.rules import choose, left_out, one_of
-from nplint.cli.terminal import show, tell, tell_failure, terminal
+from nplint.cli.terminal import progress, show, tell, tell_failure, terminal, unwatched
 from nplint.errors import NplintError
 
 if TYPE_CHECKING:
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from nplint.check import Rule
     from nplint.cli.deliver import Output
     from nplint.cli.plans import Wanted
+    from nplint.cli.terminal import Watch
     from nplint.cluster import Cluster
     from nplint.declared import Config
     from nplint.fix import Judge
@@ -104,7 +105,8 @@ def check(ctx: click.Context, /, paths: tuple[str, ...], **options: Any) -> None
     rules = choose(loaded, chosen["select"].value, chosen["ignore"].value, config)
     render = formatter(loaded, chosen["format_"].value, chosen["format_"].origin, statistics=chosen["statistics"].value)
     outputs = _outputs(loaded, chosen["output"])
-    report, without_manifest = _lint(paths, wanted, chosen, config, rules)
+    with progress() as watch:
+        report, without_manifest = _lint(paths, wanted, chosen, config, rules, watch=watch)
     _deliver(report, render, outputs, terminal(options["color"]), for_github=chosen["format_"].value == "github")
     if options["explain_skips"]:
         from nplint.output.skips import skips
@@ -147,6 +149,8 @@ def _lint(
     chosen: dict[str, Setting],
     config: "Config",
     rules: "list[Rule]",
+    *,
+    watch: "Watch",
 ) -> "tuple[Report, int]":
     """What the rules find, and how many files were opened that hold no manifest."""
     fixes = chosen["fix"].value
@@ -157,22 +161,24 @@ def _lint(
             raise NplintError("--fix changes the files as they are now: call `nplint fix`, and compare after it")
         from nplint.cli.compare import compare
 
-        report, without_manifest = compare(wanted, chosen, config, rules)
+        report, without_manifest = compare(wanted, chosen, config, rules, watch)
         return _suppress(report, config), without_manifest
     from nplint.cli import run
 
-    found = run.gather(paths, chosen, config)
-    report = judge(found.clusters, rules, config)
+    found = run.gather(paths, chosen, config, watch=watch)
+    report = judge(found.clusters, rules, config, watch)
     if fixes:
         report = _fixed(report, partial(judge, rules=rules, config=config), paths, unsafe=chosen["unsafe"].value)
     return report, found.without_manifest
 
 
-def judge(clusters: "Sequence[Cluster]", rules: "Sequence[Rule]", config: "Config") -> "Report":
+def judge(
+    clusters: "Sequence[Cluster]", rules: "Sequence[Rule]", config: "Config", watch: "Watch" = unwatched
+) -> "Report":
     """Lint clusters, and mark the findings that do not count."""
     from nplint.engine import lint_clusters
 
-    return _suppress(lint_clusters(clusters, rules), config)
+    return _suppress(lint_clusters(clusters, rules, partial(watch, "running rules")), config)
 
 
 def _suppress(report: "Report", config: "Config") -> "Report":

@@ -2,9 +2,9 @@
 
 import os
 import posixpath
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from functools import cached_property
+from functools import cached_property, partial
 from typing import NamedTuple
 
 from nplint import git, sources
@@ -13,7 +13,7 @@ from nplint.cli import run
 from nplint.cli.options import Setting
 from nplint.cli.parting import Parting
 from nplint.cli.plans import INDEX, WORK_TREE, Plan, Wanted
-from nplint.cli.terminal import tell
+from nplint.cli.terminal import Watch, tell
 from nplint.cluster import Cluster
 from nplint.declared import Config
 from nplint.document import Document
@@ -25,23 +25,26 @@ from nplint.report import Report, joined, mark_known
 from nplint.revisions import Known, Snapshot
 from nplint.view import View
 
+Lint = Callable[[Sequence[Cluster]], Report]
+
 BASE = "base"
 """What places before the change begin with."""
 
 
 def compare(
-    wanted: Wanted, options: dict[str, Setting], configuration: Config, rules: Sequence[Rule]
+    wanted: Wanted, options: dict[str, Setting], configuration: Config, rules: Sequence[Rule], watch: Watch
 ) -> tuple[Report, int]:
     """What the rules find in the revisions that are wanted, and how many files hold no manifest.
 
     Raises:
         NplintError: a path is missing or holds no manifest, or no cluster can be like that.
     """
-    reader = _Reader(wanted.view, options, configuration)
+    reader = _Reader(wanted.view, options, configuration, watch)
     parting = Parting(wanted.view.paths, options, configuration)
-    found = [_Comparison(wanted, plan, reader, parting).judged(rules) for plan in wanted.plans]
+    lint = partial(lint_clusters, rules=rules, watch=partial(watch, "running rules"))
+    found = [_Comparison(wanted, plan, reader, parting, lint).judged() for plan in wanted.plans]
     named = [(plan.commit, report) for plan, (report, _) in zip(wanted.plans, found, strict=True) if plan.commit]
-    report, without_manifest = found[-1] if found else (lint_clusters((), rules), 0)
+    report, without_manifest = found[-1] if found else (lint(()), 0)
     return joined(named) if named else report, without_manifest
 
 
@@ -56,17 +59,18 @@ class _Found(NamedTuple):
 class _Comparison:
     """One comparison that is wanted."""
 
-    def __init__(self, wanted: Wanted, plan: Plan, reader: "_Reader", parting: Parting) -> None:
+    def __init__(self, wanted: Wanted, plan: Plan, reader: "_Reader", parting: Parting, lint: Lint) -> None:
         self.wanted = wanted
         self.plan = plan
         self.reader = reader
         self.parting = parting
+        self.lint = lint
 
     @cached_property
     def changes(self) -> list[git.Change]:
         return self.wanted.changes(self.plan)
 
-    def judged(self, rules: Sequence[Rule]) -> tuple[Report, int]:
+    def judged(self) -> tuple[Report, int]:
         """What the rules find, and how many files hold no manifest.
 
         Where only what is new counts, a look at the files that have to do with the change is enough to know that there
@@ -76,10 +80,10 @@ class _Comparison:
             tell(self.plan.told)
         near = frozenset() if self.wanted.is_idle(self.plan, self.changes) else self._near
         if near is not None and not near:
-            return lint_clusters((), rules), 0
+            return self.lint(()), 0
         for paths in (near, None) if near else (None,):
             now, before = self.reader.read(self.plan, paths)
-            report = self._lint(now, before, rules)
+            report = self._report(now, before)
             if not report.open and not report.crashes:
                 break
         return report, now.without_manifest
@@ -100,18 +104,18 @@ class _Comparison:
         steering = [path for path in snapshot.entries if posixpath.basename(path) in KUSTOMIZATION_NAMES]
         return snapshot.akin(is_kin).union(touched, steering)
 
-    def _lint(self, now: _Found, before: _Found, rules: Sequence[Rule]) -> Report:
+    def _report(self, now: _Found, before: _Found) -> Report:
         clusters = self.parting.clusters(now.documents, now.above)
         if self.plan.compares:
             earlier = self.parting.clusters(before.documents, before.above)
             clusters = list(_paired(clusters, earlier, self._renamed))
         if not self.wanted.new_only:
-            return lint_clusters(clusters, rules)
+            return self.lint(clusters)
         clusters = [cluster for cluster in clusters if _differs(cluster)]
-        report = lint_clusters(clusters, rules)
+        report = self.lint(clusters)
         # Where nothing was found, there is nothing to ask the base for.
         bases = [cluster.before for cluster in clusters if cluster.before]
-        return mark_known(report, lint_clusters(bases, rules)) if report.findings and bases else report
+        return mark_known(report, self.lint(bases)) if report.findings and bases else report
 
     @cached_property
     def _renamed(self) -> dict[str, str]:
@@ -140,8 +144,9 @@ def _differs(cluster: Cluster) -> bool:
 class _Reader:
     """Reads both sides of comparisons; what they share is parsed once."""
 
-    def __init__(self, view: View, options: dict[str, Setting], configuration: Config) -> None:
+    def __init__(self, view: View, options: dict[str, Setting], configuration: Config, watch: Watch) -> None:
         self.view = view
+        self.watch = watch
         self.options = options
         self.configuration = configuration
         self.known: Known = {}
@@ -154,7 +159,8 @@ class _Reader:
             # More than the two sides of one comparison are never needed.
             self.entries = dict(list(self.entries.items())[-1:])
             self.entries[revision] = repository.staged() if revision == INDEX else repository.files(revision)
-        return Snapshot(replace(self.view, only=only), self.entries[revision], name, self.known)
+        view, watch = replace(self.view, only=only), partial(self.watch, "reading files")
+        return Snapshot(view, self.entries[revision], name, self.known, watch=watch)
 
     def read(self, plan: Plan, only: frozenset[str] | None = None) -> tuple[_Found, _Found]:
         """What there is now and what there was before, at all paths or at some."""
@@ -178,7 +184,7 @@ class _Reader:
             raise NplintError(f"no such file or folder, neither now nor before: {gone[0]}")
         now = sources.Inputs((), 0)
         if there or not self.view.paths:
-            now = run.read(there, self.options, self.configuration, must_hold_manifests=False)
+            now = run.read(there, self.options, self.configuration, must_hold_manifests=False, watch=self.watch)
         above = sources.kustomizations_above(self.view.paths or (".",))
         texts: dict[str, list[Document]] = {}
         for document in (*now.documents, *above):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from nplint.cli.options import display, find_config, inputs, selection, settings, target
-from nplint.cli.terminal import show, standard_input, tell, terminal
+from nplint.cli.terminal import progress, show, standard_input, tell, terminal
 from nplint.cli.write import Files
 from nplint.finding import Finding
 from nplint.fix import Judge, Outcome, fixable, mend, swapped
@@ -49,9 +49,10 @@ def fix(ctx: click.Context, /, paths: tuple[str, ...], **options: Any) -> None:
     chosen = settings(ctx, config)
     rules = choose(plugins.load(), chosen["select"].value, chosen["ignore"].value, config)
     given = standard_input().read() if "-" in paths else b""
-    found = run.gather(paths, chosen, config, BytesIO(given))
     judge = partial(check.judge, rules=rules, config=config)
-    report = judge(found.clusters)
+    with progress() as watch:
+        found = run.gather(paths, chosen, config, BytesIO(given), watch=watch)
+        report = judge(found.clusters, watch=watch)
     files = Files(report.sources, paths or (".",), given)
     if options["diff"]:
         outcome = mend(report, judge, files.load, unsafe=options["unsafe"])
