@@ -14,6 +14,7 @@ from nplint.cli.options import (
     find_config,
     inputs,
     option,
+    path_arguments,
     revisions,
     selection,
     settings,
@@ -60,7 +61,7 @@ lasting ones in .nplint.yaml; `nplint config show` tells what holds."""
 
 
 @click.command(epilog=EPILOG, short_help="Lint manifests; what `nplint PATH` does.")
-@click.argument("paths", nargs=-1, metavar="[PATH]...")
+@path_arguments
 @target
 @inputs
 @revisions

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from nplint.cli.options import display, find_config, inputs, selection, settings, target
+from nplint.cli.options import display, find_config, inputs, path_arguments, selection, settings, target
 from nplint.cli.terminal import progress, show, standard_input, tell, terminal
 from nplint.cli.write import Files
 from nplint.finding import Finding
@@ -28,7 +28,7 @@ a change; 2 the call is wrong, 3 nplint itself failed, 130 interrupted."""
 
 
 @click.command(epilog=EPILOG, short_help="Fix findings where that is safe.")
-@click.argument("paths", nargs=-1, metavar="[PATH]...")
+@path_arguments
 @target
 @inputs
 @selection

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from nplint.cli.options import completed
 from nplint.cli.terminal import show, terminal
 from nplint.errors import NplintError
 
@@ -32,7 +33,7 @@ def rules(format_: str) -> None:
 
 
 @click.command(short_help="Explain rules, with examples.")
-@click.argument("names", nargs=-1, metavar="[RULE]...")
+@click.argument("names", nargs=-1, metavar="[RULE]...", shell_complete=completed)
 def explain(names: tuple[str, ...]) -> None:
     """Explain rules: what each finds, why that matters, where it applies, with examples. Without a name, list them."""
     from nplint import plugins
