@@ -164,6 +164,11 @@ def test_a_page_says_where_a_rule_stays_silent() -> None:
     assert "Why it matters" not in told
 
 
+@pytest.mark.parametrize(("name", "told"), [("update-refused", True), ("node-port-conflict", False)])
+def test_a_page_says_whether_a_rule_is_about_changes_alone(name: str, told: bool) -> None:
+    assert ("Only where a change is judged: with `--staged` or `--against REV`." in page(RULES[name])) is told
+
+
 def test_a_page_for_every_cluster_says_so() -> None:
     assert "When it applies\n\n  On every cluster.\n" in page(quiet_rule._replace(when=When()))
 

@@ -132,6 +132,8 @@ def _applies(rule: Rule) -> Iterable[str]:
         yield f"On clusters {listed(for_clusters)}. Where that is not declared, nothing is said, only counted."
     else:
         yield f"On clusters {listed(for_clusters)}. Where that is not declared, what it finds is a note."
+    if all(example.before is not None for example in rule.bad):
+        yield "Only where a change is judged: with `--staged` or `--against REV`."
     if not rule.default:
         yield f"It is off by default: `--select {rule.name}` runs it, and so does `rules: {{{rule.name}: on}}`."
 
