@@ -12,8 +12,6 @@ from typing import NamedTuple
 import pytest
 import yaml
 
-from nplint import output
-
 PROJECT = Path(__file__).parent.parent
 ACTION = yaml.safe_load((PROJECT / "action.yml").read_text("utf-8"))
 STEPS = {step.get("id", "run"): step for step in ACTION["runs"]["steps"]}
@@ -182,7 +180,6 @@ def test_findings_are_shown_as_github_shows_them_unless_asked_otherwise() -> Non
     assert ACTION["inputs"]["format"]["default"] == "github"
 
 
-@pytest.mark.skipif("github" not in output.FORMATS, reason="there is no format for GitHub yet")
 def test_annotations_reach_the_runner_and_the_summary(action: Action, environ: dict[str, str], tmp_path: Path) -> None:
     write("web.yaml", BAD)
     run = action(format="github")
