@@ -1,6 +1,6 @@
 """The engine: clusters and rules in, a report out."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from nplint.change import mark
@@ -16,6 +16,8 @@ from nplint.spelling import cut
 
 Judge = Callable[[Sequence[Cluster]], Report]
 """Lints clusters in the way of one run: with its rules, and with its findings marked that do not count."""
+Task = tuple[Cluster, Rule]
+"""A rule to run on a cluster."""
 
 # What a rule takes over from a manifest may be megabytes long.
 _LONGEST = 500
@@ -26,10 +28,17 @@ def lint(cluster: Cluster, rules: Iterable[Rule]) -> Report:
     return lint_clusters([cluster], rules)
 
 
-def lint_clusters(clusters: Sequence[Cluster], rules: Iterable[Rule]) -> Report:
-    """Run the rules on one cluster after the other; what several have in common is one finding that names them."""
+def lint_clusters(
+    clusters: Sequence[Cluster],
+    rules: Iterable[Rule],
+    watch: Callable[[Sequence[Task]], Iterator[Task]] = iter,
+) -> Report:
+    """Run the rules on one cluster after the other; what several have in common is one finding that names them.
+
+    `watch` sees each task before it is done.
+    """
     rules = list(rules)
-    runs = [_run(rule, cluster) for cluster in clusters for rule in rules]
+    runs = [_run(rule, cluster) for cluster, rule in watch([(cluster, rule) for cluster in clusters for rule in rules])]
     findings = _shared(finding for run in runs for finding in run.findings)
     return Report(_distinct(sort(findings)), tuple(run.outcome for run in runs), tuple(clusters))
 

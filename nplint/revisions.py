@@ -2,7 +2,7 @@
 
 import os
 import posixpath
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -14,6 +14,9 @@ from nplint.view import View
 
 Known = dict[tuple[str, str, str | None], tuple[Document, ...]]
 """What was read already, by path, blob and the name of the revision: what two revisions share is parsed once."""
+
+Blob = tuple[str, bytes | None]
+"""What git stores under an id, None where that is too large to be read."""
 
 # A link may lead to a link, but not for ever.
 _LONGEST_CHAIN = 8
@@ -29,6 +32,8 @@ class Snapshot:
     known: Known = field(default_factory=dict)
     texts: Mapping[str, Sequence[Document]] = field(default_factory=dict)
     """Documents of the file system by shown path, to be taken over where the text is the same letter for letter."""
+    watch: Callable[[Iterator[Blob]], Iterator[Blob]] = iter
+    """Sees each blob before it is parsed."""
 
     def documents(self, beside: "Snapshot | None" = None) -> Inputs:
         """The documents of the files that the view holds. What `beside` has alike is taken over from there."""
@@ -58,7 +63,7 @@ class Snapshot:
         for key in keys:
             if key not in self.known:
                 unknown.setdefault(key[1], []).append(key)
-        for id, data in self.view.repository.blobs(unknown, sources.MAX_BYTES) if unknown else ():
+        for id, data in self.watch(self.view.repository.blobs(unknown, sources.MAX_BYTES)) if unknown else ():
             for key in unknown[id]:
                 shown = self.view.shown(key[0])
                 self.known[key] = _parsed(shown, data, key[2], self.texts.get(shown, ()))

@@ -38,6 +38,14 @@ Ignores = tuple[Ignore, ...]
 """The .gitignore files that speak about a folder, outermost first."""
 
 
+class File(NamedTuple):
+    """A file as it was loaded, and the path that led to it. What cannot be read is a document that says why."""
+
+    path: str
+    name: str
+    data: bytes | Document
+
+
 class Inputs(NamedTuple):
     """The documents that were found, how many files were opened and hold no manifest, and the paths of all files."""
 
@@ -53,30 +61,32 @@ def gather(
     must_hold_manifests: bool = True,
     excluded: Matcher | None = None,
     force_exclude: bool = False,
+    watch: Callable[[Iterator[File]], Iterator[File]] = iter,
 ) -> Inputs:
     """Read every manifest at the given paths; a folder means what is in it, `-` means standard input.
 
-    What `excluded` matches is left out of folders, and of the paths themselves under `force_exclude`.
+    What `excluded` matches is left out of folders, and of the paths themselves under `force_exclude`. `watch` sees
+    each file before it is read.
 
     Raises:
         NplintError: a path does not exist, or holds no manifest although it must.
     """
     documents: list[Document] = []
     seen: set[str] = set()
+    found = dict.fromkeys(paths, 0)
     without = 0
-    for path in paths:
-        found = 0
-        for name, data in _files(path, stdin, excluded, force_exclude):
-            if name in seen:
-                found += 1
-                continue
-            seen.add(name)
-            manifests = _manifests(name, data)
-            documents += manifests
-            found += bool(manifests)
-            without += not manifests
+    for path, name, data in watch(_files_at(found, stdin, excluded, force_exclude)):
+        if name in seen:
+            found[path] += 1
+            continue
+        seen.add(name)
+        manifests = _manifests(name, data)
+        documents += manifests
+        found[path] += bool(manifests)
+        without += not manifests
+    for path in found:
         skipped = force_exclude and excluded is not None and excluded(path)
-        if not found and must_hold_manifests and not skipped:
+        if not found[path] and must_hold_manifests and not skipped:
             raise NplintError(f"no Kubernetes manifest in {path}: name a file or folder that holds one")
     return Inputs(tuple(documents), without, frozenset(seen))
 
@@ -108,6 +118,12 @@ def matching(folder: "Path", matches: Matcher) -> Inputs:
 
 def _manifests(name: str, data: bytes | Document) -> tuple[Document, ...]:
     return read(decode(name, data)) if isinstance(data, bytes) else (data,)
+
+
+def _files_at(paths: Iterable[str], stdin: BinaryIO, excluded: Matcher | None, force_exclude: bool) -> Iterator[File]:
+    for path in paths:
+        for name, data in _files(path, stdin, excluded, force_exclude):
+            yield File(path, name, data)
 
 
 def _files(

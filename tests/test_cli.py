@@ -203,7 +203,32 @@ def test_explain_prints_the_page_of_a_rule(nplint: Nplint) -> None:
     run = nplint("explain", RANGE)
     assert (run.code, run.err) == (0, "")
     assert run.out.startswith(f"{RANGE} (error)\n\n")
-    assert "Source: https://" in run.out
+    assert "\n\nSource\n\n  https://" in run.out
+
+
+def test_explain_prints_each_page_once_and_in_the_order_asked_for(nplint: Nplint) -> None:
+    run = nplint("explain", "unknown-protocol", RANGE, "unknown-protocol")
+    assert [line for line in run.out.splitlines() if line.endswith(" (error)")] == [
+        "unknown-protocol (error)",
+        f"{RANGE} (error)",
+    ]
+    pages = [nplint("explain", name).out for name in ("unknown-protocol", RANGE)]
+    assert run.out == "\n\n".join(pages)
+
+
+def test_explain_without_a_rule_lists_them(nplint: Nplint) -> None:
+    assert nplint("explain") == nplint("rules")
+
+
+def test_a_page_is_as_wide_as_the_terminal_and_coloured_on_demand(
+    nplint: Nplint, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "40")
+    narrow = nplint("explain", RANGE).out
+    prose = [line for line in narrow.splitlines() if not line.startswith(("    ", "  https://"))]
+    assert 30 <= max(map(len, prose)) <= 40
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    assert click.unstyle(nplint("explain", RANGE).out) == narrow
 
 
 # --- exit codes
@@ -235,7 +260,6 @@ def test_explain_prints_the_page_of_a_rule(nplint: Nplint) -> None:
         (["-"], 2),
         (["-", "--allow-no-manifests"], 0),
         (["explain", "no-such-rule"], 2),
-        (["explain"], 2),
         (["check", "--no-such-flag"], 2),
         (["--no-such-flag"], 2),
         (["--select"], 2),

@@ -10,14 +10,13 @@ import pytest
 from click import unstyle
 
 from nplint import output, plugins
-from nplint.check import Example, Problem, Problems, Rule, replacement, rule
+from nplint.check import Problem, Problems, Rule, replacement, rule
 from nplint.cluster import Cluster
 from nplint.engine import lint
 from nplint.finding import Edit, Severity
 from nplint.hookspecs import Terminal
-from nplint.output.explain import explain
 from nplint.output.footer import footer
-from nplint.profile import CCE_TYPES, Profile, When
+from nplint.profile import Profile, When
 from nplint.reader import decode, read
 from nplint.report import Report
 
@@ -418,76 +417,6 @@ def test_a_hint_names_each_missing_fact_its_flag_and_what_hangs_on_it() -> None:
 
 def test_no_hint_is_given_where_nothing_hangs_on_it() -> None:
     assert footer(run({"web.yaml": BROKEN}, [turbo_name, quiet_name]), 0).count("\n") == 0
-
-
-@rule(
-    severity=Severity.WARNING,
-    source=SOURCE,
-    when=When(type=CCE_TYPES, network=("vpc", "tunnel"), since=(1, 29, 4, 0)),
-    good=Example({"a.yaml": "kind: A", "b.yaml": "kind: B"}),
-    bad=("kind: C", "kind: D"),
-)
-def whole_story(cluster: Cluster) -> Problems:
-    """A rule tells everything that it can.
-
-    Its first paragraph is the consequence, and it is so long that it does not fit on one
-    line of a page.
-
-    Its second one is more.
-    """
-    yield from ()
-
-
-PAGE = """\
-whole-story (warning)
-
-A rule tells everything that it can.
-
-Its first paragraph is the consequence, and it is so long that it does not fit
-on one line of a page.
-
-Its second one is more.
-
-Applies to clusters of type standard, turbo or autopilot, with the network vpc
-or tunnel and from version 1.29.4 on. Where that is not declared, what it finds
-is a note.
-
-Found:
-
-    kind: C
-
-Found:
-
-    kind: D
-
-Not found:
-
-    # a.yaml
-    kind: A
-    # b.yaml
-    kind: B
-
-Source: https://example.com
-"""
-
-
-def test_a_rule_is_explained_on_a_page() -> None:
-    assert explain(whole_story) == PAGE
-
-
-@pytest.mark.parametrize(
-    ("told", "words"),
-    [(plain_port, "Applies to every cluster."), (quiet_name, "nothing is said, only counted.")],
-)
-def test_a_page_says_where_a_rule_applies(told: Rule, words: str) -> None:
-    assert words in " ".join(explain(told).split())
-
-
-@pytest.mark.parametrize("name", plugins.load().rules)
-def test_every_rule_has_a_page_of_eighty_columns_apart_from_examples(name: str) -> None:
-    page = explain(plugins.load().rules[name])
-    assert page.startswith(f"{name} (")
-    assert [line for line in page.splitlines() if len(line) > 80 and not line.startswith(("    ", "Source: "))] == []
 
 
 def test_a_subject_is_cut_to_a_line() -> None:

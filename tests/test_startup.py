@@ -32,6 +32,7 @@ def imported(folder: Path, *arguments: str) -> set[str]:
         *("jsonschema", "importlib.metadata", "pathspec", "tomllib", "difflib"),
         *("nplint.config", "nplint.suppress", "nplint.cli.deliver", "nplint.fix", "nplint.git", "nplint.baseline"),
         *("nplint.wishes", "nplint.comments", "nplint.extent", "nplint.cli.settle"),
+        *("nplint.cli.completion", "nplint.cli.progress", "nplint.output.skips", "nplint.output.statistics"),
     ],
 )
 def test_a_clean_file_needs_little(tmp_path: Path, late: str) -> None:

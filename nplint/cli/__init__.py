@@ -1,8 +1,9 @@
 """The command line: arguments -> run -> exit code. The only package that prints and reads the environment and clock."""
 
+import os
 import sys
 from importlib import import_module
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 
@@ -10,6 +11,9 @@ from nplint import __version__
 from nplint.cli import check
 from nplint.cli.terminal import tell, tell_failure
 from nplint.errors import NplintError
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 EXIT_WRONG_CALL = 2
 EXIT_OUR_FAULT = 3
@@ -19,6 +23,7 @@ EXIT_INTERRUPTED = 130
 # Each command is imported when it is used; `check` is what nearly every run is.
 _COMMANDS = {
     "check": "check:check",
+    "completion": "completion:completion",
     "config": "configure:config",
     "explain": "rules:explain",
     "fix": "fix:fix",
@@ -32,12 +37,20 @@ class _CheckByDefault(click.Group):
     """A group that takes `nplint PATH...` for `nplint check PATH...`."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        if not args and ctx.resilient_parsing:
+            # A shell asks what the first word can be.
+            return super().parse_args(ctx, args)
         if not args or (args[0] not in _COMMANDS and args[0] not in ("--help", "-h", "--version")):
             args = ["check", *args]
         return super().parse_args(ctx, args)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(_COMMANDS)
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> "list[CompletionItem]":
+        from nplint.cli.completion import first_words
+
+        return first_words(super().shell_complete(ctx, incomplete), ctx, incomplete)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in _COMMANDS:
@@ -60,9 +73,21 @@ def cli() -> None:
     """
 
 
+def _answers_a_shell() -> bool:
+    """Whether a completion script asked something, and got it."""
+    question = os.environ.get("_NPLINT_COMPLETE")
+    if not question:
+        return False
+    from nplint.cli.completion import answer
+
+    return answer(question, cli)
+
+
 def main() -> NoReturn:
     """Run the command line and turn what goes wrong into its exit code."""
     try:
+        if _answers_a_shell():
+            sys.exit(0)
         cli.main(standalone_mode=False)
     except click.ClickException as error:
         error.show()

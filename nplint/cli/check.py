@@ -1,6 +1,7 @@
 """`nplint check`: the linter itself."""
 
 import os
+from functools import partial
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
@@ -14,13 +15,14 @@ from nplint.cli.options import (
     find_config,
     inputs,
     option,
+    path_arguments,
     revisions,
     selection,
     settings,
     target,
 )
-from nplint.cli.rules import choose, one_of
-from nplint.cli.terminal import show, tell, tell_failure, terminal
+from nplint.cli.rules import choose, left_out, one_of
+from nplint.cli.terminal import progress, show, tell, tell_failure, terminal
 from nplint.errors import NplintError
 
 if TYPE_CHECKING:
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
 
     from nplint.cli.deliver import Output
     from nplint.cli.plans import Wanted
+    from nplint.cli.terminal import Watch
     from nplint.cluster import Cluster
     from nplint.declared import Config
     from nplint.engine import Judge
@@ -58,7 +61,7 @@ lasting ones in .nplint.yaml; `nplint config show` tells what holds."""
 
 
 @click.command(epilog=EPILOG, short_help="Lint manifests; what `nplint PATH` does.")
-@click.argument("paths", nargs=-1, metavar="[PATH]...")
+@path_arguments
 @target
 @inputs
 @revisions
@@ -83,6 +86,12 @@ lasting ones in .nplint.yaml; `nplint config show` tells what holds."""
 @option("--write-baseline", metavar="FILE", help="Write what is found to FILE: from then on it is known.")
 @option("--show-suppressed", is_flag=True, help="Print what is suppressed as well, and why.")
 @option("--exit-zero", is_flag=True, help="Report findings, but exit with 0 all the same.")
+@option("--statistics", is_flag=True, help="Print how often each rule found something, instead of the findings.")
+@option(
+    "--explain-skips",
+    is_flag=True,
+    help="Tell which rules did not run, in which cluster and why, and what none could judge.",
+)
 @display
 @click.pass_context
 def check(ctx: click.Context, /, paths: tuple[str, ...], **options: Any) -> None:
@@ -97,16 +106,22 @@ def check(ctx: click.Context, /, paths: tuple[str, ...], **options: Any) -> None
     from nplint import plugins
 
     loaded = plugins.load()
-    render = formatter(loaded, chosen["format_"].value, chosen["format_"].origin)
+    render = formatter(loaded, chosen["format_"].value, chosen["format_"].origin, statistics=chosen["statistics"].value)
     outputs = _outputs(loaded, chosen["output"])
-    judge = judging(loaded, paths, chosen, config)
-    report, without_manifest = _lint(paths, wanted, chosen, config, judge)
+    with progress() as watch:
+        judge = judging(loaded, paths, chosen, config, watch)
+        report, without_manifest = _lint(paths, wanted, chosen, config, judge=judge, watch=watch)
     if chosen["write_baseline"].value or (chosen["baseline"].value and not wanted):
         from nplint.cli.settle import keep_baseline
 
         report = keep_baseline(report, loaded, paths, config, chosen)
     screen = terminal(options["color"], show_suppressed=chosen["show_suppressed"].value)
     _deliver(report, render, outputs, screen, for_github=chosen["format_"].value == "github")
+    if chosen["explain_skips"].value:
+        from nplint.output.skips import skips
+
+        rules = choose(loaded, chosen["select"].value, chosen["ignore"].value, config)
+        tell(skips(report, left_out(loaded, rules, chosen, config)))
     _finish(report, without_manifest, chosen)
 
 
@@ -138,7 +153,9 @@ def _is_idle(wanted: "Wanted", chosen: dict[str, Setting]) -> bool:
     return chosen["format_"].value in ("text", "concise") and not asked and wanted.is_all_idle
 
 
-def judging(loaded: "Plugins", paths: tuple[str, ...], chosen: dict[str, Setting], config: "Config") -> "Judge":
+def judging(
+    loaded: "Plugins", paths: tuple[str, ...], chosen: dict[str, Setting], config: "Config", watch: "Watch"
+) -> "Judge":
     """What lints clusters with the rules of a run, and marks the findings that are suppressed.
 
     Raises:
@@ -149,7 +166,7 @@ def judging(loaded: "Plugins", paths: tuple[str, ...], chosen: dict[str, Setting
     def judge(clusters: "Sequence[Cluster]") -> "Report":
         from nplint.engine import lint_clusters
 
-        report = lint_clusters(clusters, rules)
+        report = lint_clusters(clusters, rules, partial(watch, "running rules"))
         has_wishes = config.ignores or any(source.names_nplint for source in report.sources.values())
         if not has_wishes and not chosen["baseline"].value:
             return report
@@ -161,7 +178,13 @@ def judging(loaded: "Plugins", paths: tuple[str, ...], chosen: dict[str, Setting
 
 
 def _lint(
-    paths: tuple[str, ...], wanted: "Wanted | None", chosen: dict[str, Setting], config: "Config", judge: "Judge"
+    paths: tuple[str, ...],
+    wanted: "Wanted | None",
+    chosen: dict[str, Setting],
+    config: "Config",
+    *,
+    judge: "Judge",
+    watch: "Watch",
 ) -> "tuple[Report, int]":
     """What the rules find, and how many files were opened that hold no manifest."""
     fixes, unsafe = chosen["fix"].value, chosen["unsafe"].value
@@ -172,10 +195,10 @@ def _lint(
             raise NplintError("--fix changes the files as they are now: call `nplint fix`, and compare after it")
         from nplint.cli.compare import compare
 
-        return compare(wanted, chosen, config, judge)
+        return compare(wanted, chosen, config, judge, watch)
     from nplint.cli import run
 
-    found = run.gather(paths, chosen, config)
+    found = run.gather(paths, chosen, config, watch=watch)
     report = judge(found.clusters)
     return _fixed(report, judge, paths, unsafe=unsafe) if fixes else report, found.without_manifest
 
@@ -190,14 +213,18 @@ def _fixed(report: "Report", judge: "Judge", paths: tuple[str, ...], *, unsafe: 
     return fix_files(report, judge, Files(report.sources, paths or (".",)), unsafe=unsafe).report
 
 
-def formatter(loaded: "Plugins", name: str, origin: str) -> "Formatter":
-    """The format of this name.
+def formatter(loaded: "Plugins", name: str, origin: str, *, statistics: bool = False) -> "Formatter":
+    """The format of this name, for findings or for how many there are.
 
     Raises:
         NplintError: there is none; the message tells where the name comes from.
     """
     try:
         render: Formatter = one_of("format", loaded.formats, name)
+        if statistics:
+            from nplint.output import statistics as counting
+
+            render = counting.formatter(name)
     except NplintError as error:
         raise error if origin.startswith("--") else NplintError(f"{origin}: {error}") from None
     return render

@@ -4,7 +4,7 @@ import os
 import posixpath
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from functools import cached_property
+from functools import cached_property, partial
 from typing import NamedTuple
 
 from nplint import git, sources
@@ -12,7 +12,7 @@ from nplint.cli import run
 from nplint.cli.options import Setting
 from nplint.cli.parting import Parting
 from nplint.cli.plans import INDEX, WORK_TREE, Plan, Wanted
-from nplint.cli.terminal import tell
+from nplint.cli.terminal import Watch, tell
 from nplint.cluster import Cluster
 from nplint.declared import Config
 from nplint.document import Document
@@ -28,13 +28,15 @@ BASE = "base"
 """What places before the change begin with."""
 
 
-def compare(wanted: Wanted, options: dict[str, Setting], configuration: Config, judge: Judge) -> tuple[Report, int]:
+def compare(
+    wanted: Wanted, options: dict[str, Setting], configuration: Config, judge: Judge, watch: Watch
+) -> tuple[Report, int]:
     """What is found in the revisions that are wanted, and how many files hold no manifest.
 
     Raises:
         NplintError: a path is missing or holds no manifest, or no cluster can be like that.
     """
-    reader = _Reader(wanted.view, options, configuration)
+    reader = _Reader(wanted.view, options, configuration, watch)
     parting = Parting(wanted.view.paths, options, configuration)
     found = [_Comparison(wanted, plan, reader, parting).judged(judge) for plan in wanted.plans]
     named = [(plan.commit, report) for plan, (report, _) in zip(wanted.plans, found, strict=True) if plan.commit]
@@ -137,8 +139,9 @@ def _differs(cluster: Cluster) -> bool:
 class _Reader:
     """Reads both sides of comparisons; what they share is parsed once."""
 
-    def __init__(self, view: View, options: dict[str, Setting], configuration: Config) -> None:
+    def __init__(self, view: View, options: dict[str, Setting], configuration: Config, watch: Watch) -> None:
         self.view = view
+        self.watch = watch
         self.options = options
         self.configuration = configuration
         self.known: Known = {}
@@ -151,7 +154,8 @@ class _Reader:
             # More than the two sides of one comparison are never needed.
             self.entries = dict(list(self.entries.items())[-1:])
             self.entries[revision] = repository.staged() if revision == INDEX else repository.files(revision)
-        return Snapshot(replace(self.view, only=only), self.entries[revision], name, self.known)
+        view, watch = replace(self.view, only=only), partial(self.watch, "reading files")
+        return Snapshot(view, self.entries[revision], name, self.known, watch=watch)
 
     def read(self, plan: Plan, only: frozenset[str] | None = None) -> tuple[_Found, _Found]:
         """What there is now and what there was before, at all paths or at some."""
@@ -175,7 +179,7 @@ class _Reader:
             raise NplintError(f"no such file or folder, neither now nor before: {gone[0]}")
         now = sources.Inputs((), 0)
         if there or not self.view.paths:
-            now = run.read(there, self.options, self.configuration, must_hold_manifests=False)
+            now = run.read(there, self.options, self.configuration, must_hold_manifests=False, watch=self.watch)
         above = sources.kustomizations_above(self.view.paths or (".",))
         texts: dict[str, list[Document]] = {}
         for document in (*now.documents, *above):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from nplint.cli.options import find_config, from_here, option, settings
+from nplint.cli.options import completed, find_config, from_here, option, settings
 from nplint.cli.terminal import show, tell
 from nplint.errors import NplintError
 from nplint.output.excerpt import printable
@@ -23,7 +23,7 @@ def config() -> None:
 
 
 @config.command("show", context_settings={"ignore_unknown_options": True})
-@click.argument("arguments", nargs=-1, type=click.UNPROCESSED, metavar="[PATH] [OPTION]...")
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED, metavar="[PATH] [OPTION]...", shell_complete=completed)
 @click.pass_context
 def show_config(ctx: click.Context, arguments: tuple[str, ...]) -> None:
     """Print every value that holds for PATH, with options as `nplint check` takes them, and where each comes from."""
@@ -59,7 +59,7 @@ def _written(value: Any) -> str:
 
 
 @config.command("validate")
-@click.argument("file", required=False)
+@click.argument("file", required=False, metavar="[FILE]", shell_complete=completed)
 def validate(file: str | None) -> None:
     """Check the configuration that FILE is, or that holds for the current folder."""
     from nplint import plugins, sources
@@ -111,7 +111,7 @@ def _doubts(configuration: "Config") -> Iterator[str]:
 
 
 @click.command(short_help="Write a first .nplint.yaml for a folder.")
-@click.argument("folder", default=".")
+@click.argument("folder", default=".", metavar="[FOLDER]", shell_complete=completed)
 @option("--force", is_flag=True, help="Overwrite a configuration that is there already.")
 def init(folder: str, force: bool) -> None:
     """Write a commented .nplint.yaml, made of what FOLDER holds."""

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from nplint.cli.options import acceptance, display, find_config, inputs, selection, settings, target
-from nplint.cli.terminal import show, standard_input, tell, terminal
+from nplint.cli.options import acceptance, display, find_config, inputs, path_arguments, selection, settings, target
+from nplint.cli.terminal import progress, show, standard_input, tell, terminal
 from nplint.cli.write import Files
 from nplint.engine import Judge
 from nplint.finding import Finding
@@ -28,7 +28,7 @@ a change; 2 the call is wrong, 3 nplint itself failed, 130 interrupted."""
 
 
 @click.command(epilog=EPILOG, short_help="Fix findings where that is safe.")
-@click.argument("paths", nargs=-1, metavar="[PATH]...")
+@path_arguments
 @target
 @inputs
 @selection
@@ -47,10 +47,11 @@ def fix(ctx: click.Context, /, paths: tuple[str, ...], **options: Any) -> None:
 
     config = find_config(paths, options)
     chosen = settings(ctx, config)
-    judge = check.judging(plugins.load(), paths, chosen, config)
     given = standard_input().read() if "-" in paths else b""
-    found = run.gather(paths, chosen, config, BytesIO(given))
-    report = judge(found.clusters)
+    with progress() as watch:
+        judge = check.judging(plugins.load(), paths, chosen, config, watch)
+        found = run.gather(paths, chosen, config, BytesIO(given), watch=watch)
+        report = judge(found.clusters)
     files = Files(report.sources, paths or (".",), given)
     if options["diff"]:
         outcome = mend(report, judge, files.load, unsafe=options["unsafe"])

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import click
 from click.core import ParameterSource
@@ -10,15 +10,26 @@ from click.core import ParameterSource
 from nplint.declared import Config, find
 from nplint.errors import NplintError
 
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
 F = TypeVar("F", bound=Callable[..., Any])
 
 NETWORKS = ("vpc", "tunnel", "cloud-native-2.0", "vpc-router", "overlay_l2", "eni")
 
 
+def completed(ctx: click.Context, parameter: click.Parameter, incomplete: str) -> "list[CompletionItem[str]]":
+    """What a shell may put in the place of a value."""
+    from nplint.cli.completion import values
+
+    return values(ctx, parameter, incomplete)
+
+
 def option(*names: str, **settings: Any) -> Callable[[F], F]:
     """An option that the environment can set too: --fail-on by NPLINT_FAIL_ON."""
     long = next(name for name in names if name.startswith("--"))
-    return click.option(*names, envvar="NPLINT_" + long[2:].partition("/")[0].replace("-", "_").upper(), **settings)
+    envvar = "NPLINT_" + long[2:].partition("/")[0].replace("-", "_").upper()
+    return click.option(*names, envvar=envvar, shell_complete=completed, **settings)
 
 
 def together(*options: Callable[[F], F]) -> Callable[[F], F]:
@@ -43,6 +54,7 @@ class FormatName(click.types.StringParamType):
         return "|".join(FORMATS)
 
 
+path_arguments = click.argument("paths", nargs=-1, metavar="[PATH]...", shell_complete=completed)
 target = together(
     option(
         "--type",

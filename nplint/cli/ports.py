@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
-from nplint.cli.options import find_config, inputs, settings, target
+from nplint.cli.options import find_config, inputs, path_arguments, settings, target
 from nplint.cli.terminal import show, tell
 from nplint.errors import NplintError
 
@@ -24,7 +24,7 @@ class Claim(NamedTuple):
 
 
 @click.command(short_help="List the pinned node ports, or propose free ones.")
-@click.argument("paths", nargs=-1, metavar="[PATH]...")
+@path_arguments
 @target
 @inputs
 @click.option(

@@ -4,36 +4,46 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from nplint.cli.terminal import show
+from nplint.cli.options import completed
+from nplint.cli.terminal import show, terminal
 from nplint.errors import NplintError
 
 if TYPE_CHECKING:
     from nplint.check import Rule
+    from nplint.cli.options import Setting
     from nplint.declared import Config
     from nplint.plugins import Plugins
 
 
 @click.command(short_help="List the rules.")
-def rules() -> None:
+@click.option(
+    "--format",
+    "format_",
+    type=click.Choice(["text", "json", "markdown"]),
+    default="text",
+    show_default=True,
+    help="How the rules are printed.",
+)
+def rules(format_: str) -> None:
     """List the rules with their severity and what they find."""
     from nplint import plugins
+    from nplint.output.rules import render
 
-    known = plugins.load().rules.values()
-    width = max(len(rule.name) for rule in known)
-    lines = (
-        f"{rule.name:<{width}}  {rule.severity.value if rule.default else 'off':<7}  {rule.summary}\n" for rule in known
-    )
-    show("".join(lines))
+    show(render(plugins.load().rules.values(), format_))
 
 
-@click.command(short_help="Explain a rule, with examples.")
-@click.argument("rule")
-def explain(rule: str) -> None:
-    """Explain a rule: what it finds, why that matters, where it is documented, with examples."""
+@click.command(short_help="Explain rules, with examples.")
+@click.argument("names", nargs=-1, metavar="[RULE]...", shell_complete=completed)
+def explain(names: tuple[str, ...]) -> None:
+    """Explain rules: what each finds, why that matters, where it applies, with examples. Without a name, list them."""
     from nplint import plugins
     from nplint.output.explain import explain as page
+    from nplint.output.rules import render
 
-    show(page(one_of("rule", plugins.load().rules, rule)))
+    known = plugins.load().rules
+    wanted = [one_of("rule", known, name) for name in dict.fromkeys(names)]
+    pages = "\n\n".join(page(rule, terminal("auto")) for rule in wanted)
+    show(pages or render(known.values(), "text"))
 
 
 def choose(loaded: "Plugins", select: tuple[str, ...], ignore: tuple[str, ...], config: "Config") -> "list[Rule]":
@@ -56,6 +66,26 @@ def choose(loaded: "Plugins", select: tuple[str, ...], ignore: tuple[str, ...], 
             "--ignore and the configuration leave no rule to run: ignore fewer, or name some with --select"
         )
     return left
+
+
+def left_out(
+    loaded: "Plugins", chosen: "list[Rule]", options: "dict[str, Setting]", config: "Config"
+) -> dict[str, str]:
+    """Why each of the other rules is not among the chosen ones."""
+    ran, unwanted = {rule.name for rule in chosen}, _names(options["ignore"].value)
+    reasons = {}
+    for name in loaded.rules:
+        if name in ran:
+            continue
+        if name in unwanted:
+            reasons[name] = f"{options['ignore'].origin} leaves it out"
+        elif options["select"].value:
+            reasons[name] = f"{options['select'].origin} names others"
+        elif name in config.severities:
+            reasons[name] = f"it is off: {config.severities[name].span.place}"
+        else:
+            reasons[name] = "it is off by default"
+    return reasons
 
 
 def _names(given: tuple[str, ...]) -> list[str]:

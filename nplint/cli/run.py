@@ -1,12 +1,13 @@
 """From paths and settings to clusters: the configuration, the manifests, and which of them go together."""
 
 from collections.abc import Sequence
+from functools import partial
 from typing import BinaryIO, NamedTuple
 
 from nplint import sources
 from nplint.cli.options import Setting
 from nplint.cli.parting import Parting
-from nplint.cli.terminal import standard_input, tell
+from nplint.cli.terminal import Watch, standard_input, tell, unwatched
 from nplint.cluster import Cluster
 from nplint.declared import Config
 from nplint.errors import NplintError
@@ -20,7 +21,12 @@ class Inputs(NamedTuple):
 
 
 def gather(
-    paths: Sequence[str], options: dict[str, Setting], configuration: Config, stdin: BinaryIO | None = None
+    paths: Sequence[str],
+    options: dict[str, Setting],
+    configuration: Config,
+    stdin: BinaryIO | None = None,
+    *,
+    watch: Watch = unwatched,
 ) -> Inputs:
     """Read the manifests and part them into clusters.
 
@@ -28,7 +34,7 @@ def gather(
         NplintError: a path is missing or holds no manifest, or no cluster can be like that.
     """
     explicit = bool(paths) and not options["allow_no_manifests"].value
-    found = read(paths, options, configuration, must_hold_manifests=explicit, stdin=stdin)
+    found = read(paths, options, configuration, must_hold_manifests=explicit, stdin=stdin, watch=watch)
     if not found.documents:
         nothing_to_lint(options["require_manifests"].value)
     parting = Parting(paths, options, configuration)
@@ -44,6 +50,7 @@ def read(
     *,
     must_hold_manifests: bool,
     stdin: BinaryIO | None = None,
+    watch: Watch,
 ) -> sources.Inputs:
     """Read the manifests at the paths, as they are in the file system.
 
@@ -56,6 +63,7 @@ def read(
         must_hold_manifests=must_hold_manifests,
         excluded=configuration.exclude.match if configuration.exclude else None,
         force_exclude=options["force_exclude"].value,
+        watch=partial(watch, "reading files"),
     )
 
 

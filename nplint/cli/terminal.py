@@ -2,12 +2,15 @@
 
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from io import BytesIO
-from typing import TYPE_CHECKING, BinaryIO, TextIO
+from typing import TYPE_CHECKING, BinaryIO, Protocol, TextIO, TypeVar
 
 if TYPE_CHECKING:
     from nplint.hookspecs import Terminal
+
+T = TypeVar("T")
 
 
 def terminal(choice: str, *, show_suppressed: bool = False) -> "Terminal":
@@ -26,6 +29,29 @@ def _folder() -> str:
         if root == below:
             return ""
     return "" if here == root else os.path.relpath(here, root).replace(os.sep, "/")
+
+
+class Watch(Protocol):
+    """Passes things on one after the other, and may show what is done with them and how many there were."""
+
+    def __call__(self, what: str, things: Iterable[T], /) -> Iterator[T]: ...
+
+
+def unwatched(what: str, things: Iterable[T], /) -> Iterator[T]:
+    """The things, and nothing is shown."""
+    return iter(things)
+
+
+@contextmanager
+def progress() -> Iterator[Watch]:
+    """What shows how far the work is that is done within, if it takes long: on a terminal, and nowhere else."""
+    if sys.stderr is None or not sys.stderr.isatty() or os.environ.get("TERM") == "dumb":
+        yield unwatched
+    else:
+        from nplint.cli.progress import Progress
+
+        with Progress(sys.stderr) as shown:
+            yield shown.watch
 
 
 def _width(environ: Mapping[str, str]) -> int:

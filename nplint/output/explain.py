@@ -2,42 +2,157 @@
 
 import inspect
 import textwrap
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+
+import click
 
 from nplint.check import Example, Rule
-from nplint.profile import When
+from nplint.cluster import Cluster
+from nplint.document import Document
+from nplint.engine import lint
+from nplint.hookspecs import Terminal
+from nplint.output.concise import COLORS
+from nplint.output.excerpt import printable
+from nplint.profile import DEFAULT_NODE_PORTS, Profile, Version, When
+from nplint.reader import decode, read
 from nplint.spelling import listed
 
+# Longer lines of prose are hard to read.
+_WIDEST = 100
+_MARK = "# <- "
 
-def explain(rule: Rule) -> str:
-    """What `nplint explain` prints."""
+_COMMENT = "# nplint: ignore[{}] why"
+_ANNOTATIONS = """\
+annotations:
+  nplint.io/ignore: "{}"
+  nplint.io/ignore-reason: "why"
+"""
+_CONFIG = """\
+ignore:
+  - {{rule: {0}, resource: shop/web, reason: "why", until: 2027-06-30}}
+rules:
+  {0}: off
+"""
+_FIXES = {
+    (): "None: what is meant only the author knows.",
+    ("safe",): "`nplint fix` repairs what can be meant in one way only.",
+    ("unsafe",): "`nplint fix --unsafe` proposes a repair, which may not be what is meant.",
+    ("safe", "unsafe"): "`nplint fix` repairs what can be meant in one way only, `nplint fix --unsafe` more of it.",
+}
+
+
+def explain(rule: Rule, terminal: Terminal) -> str:
+    """What `nplint explain` prints about a rule."""
+    page = _Page(rule, terminal)
     parts = [
-        f"{rule.name} ({rule.severity.value})",
-        _wrapped(rule.summary),
-        *(_wrapped(paragraph) for paragraph in rule.rationale.split("\n\n")),
-        _applies(rule),
-        *(f"Found:\n\n{_example(example)}" for example in rule.bad),
-        *(f"Not found:\n\n{_example(example)}" for example in rule.good),
-        f"Source: {rule.source}",
+        page.title(),
+        page.prose(rule.summary, indent=""),
+        *page.section("Why it matters", *map(page.prose, rule.rationale.split("\n\n"))),
+        *page.section("When it applies", *map(page.prose, _applies(rule))),
+        *(part for example in rule.bad for part in page.example("Found", example)),
+        *(part for example in rule.good for part in page.example("Not found", example)),
+        *page.section("Fix", page.prose(_FIXES[fixes(rule)])),
+        *page.suppression(),
+        *page.section("Source", f"  {printable(rule.source)}"),
     ]
-    return "\n\n".join(part for part in parts if part) + "\n"
+    return "\n\n".join(parts) + "\n"
 
 
-def _wrapped(text: str) -> str:
-    return textwrap.fill(" ".join(text.split()), 80)
+def fixes(rule: Rule) -> tuple[str, ...]:
+    """The kinds of fixes that the rule's examples show: `safe`, `unsafe`, both or none."""
+    reports = [lint(_cluster(example), [rule]) for example in rule.bad]
+    edits = [edit for report in reports for finding in report.findings for edit in finding.edits]
+    return tuple(sorted({"safe" if edit.safe else "unsafe" for edit in edits}))
 
 
-def _applies(rule: Rule) -> str:
-    conditions = _conditions(rule.when)
-    if not conditions:
-        return "Applies to every cluster."
-    unknown = "nothing is said, only counted" if rule.quiet else "what it finds is a note"
-    return _wrapped(f"Applies to clusters {listed(conditions)}. Where that is not declared, {unknown}.")
-
-
-def _conditions(when: When) -> list[str]:
+def conditions(when: When) -> list[str]:
+    """The clusters that a rule is for, in words; none where it is for all of them."""
     named = [("of type", when.type), ("with the network", when.network)]
-    conditions = [f"{what} {listed(names, 'or')}" for what, names in named if names]
-    return conditions + ([f"from version {'.'.join(map(str, when.since[:3]))} on"] if when.since else [])
+    found = [f"{what} {listed(names, 'or')}" for what, names in named if names]
+    return found + ([f"from version {version(when.since)} on"] if when.since else [])
+
+
+class _Page(NamedTuple):
+    rule: Rule
+    terminal: Terminal
+
+    def title(self) -> str:
+        state = self.rule.severity.value + ("" if self.rule.default else ", off by default")
+        return f"{self.style(self.rule.name, fg=COLORS[self.rule.severity])} ({state})"
+
+    def section(self, heading: str, *parts: str) -> list[str]:
+        return [self.style(heading), *parts] if any(parts) else []
+
+    def example(self, heading: str, example: Example) -> list[str]:
+        facts = _facts(example.profile)
+        heading = f"{heading} ({', '.join(facts)})" if facts else heading
+        return self.section(heading, self.code(_together(shown_files(example))))
+
+    def suppression(self) -> list[str]:
+        name = self.rule.name
+        return self.section(
+            "How to suppress it",
+            self.prose("At the end of a line that the finding names, or alone on the line above:"),
+            self.code(_COMMENT.format(name)),
+            self.prose("In the metadata of the object:"),
+            self.code(_ANNOTATIONS.format(name)),
+            self.prose("In .nplint.yaml, for one object and until a day, or for good:"),
+            self.code(_CONFIG.format(name)),
+        )
+
+    def prose(self, text: str, indent: str = "  ") -> str:
+        """Text in lines of the terminal's width."""
+        lines = textwrap.TextWrapper(
+            min(self.terminal.width, _WIDEST),
+            initial_indent=indent,
+            subsequent_indent=indent,
+            break_long_words=False,
+            break_on_hyphens=False,
+        )
+        return lines.fill(printable(" ".join(text.split())))
+
+    def code(self, text: str) -> str:
+        """Lines as they are, the mark of a finding in its colour."""
+        return "\n".join(f"    {self.marked(printable(line))}".rstrip() for line in text.rstrip().split("\n"))
+
+    def marked(self, line: str) -> str:
+        code, mark, message = line.partition(_MARK)
+        return code + (self.style(mark + message, fg=COLORS[self.rule.severity]) if mark else "")
+
+    def style(self, text: str, fg: str | None = None) -> str:
+        return click.style(printable(text), fg=fg, bold=True) if self.terminal.color else printable(text)
+
+
+def _applies(rule: Rule) -> Iterable[str]:
+    for_clusters = conditions(rule.when)
+    if not for_clusters:
+        yield "On every cluster."
+    elif rule.quiet:
+        yield f"On clusters {listed(for_clusters)}. Where that is not declared, nothing is said, only counted."
+    else:
+        yield f"On clusters {listed(for_clusters)}. Where that is not declared, what it finds is a note."
+    if all(example.before is not None for example in rule.bad):
+        yield "Only where a change is judged: with `--staged` or `--against REV`."
+    if not rule.default:
+        yield f"It is off by default: `--select {rule.name}` runs it, and so does `rules: {{{rule.name}: on}}`."
+
+
+def _facts(profile: Profile) -> list[str]:
+    """What an example takes as declared, in the words of the configuration."""
+    named = [
+        ("type", profile.type),
+        ("network", profile.network),
+        ("version", version(profile.version) if profile.version else None),
+        ("proxy-mode", profile.proxy_mode),
+        ("node-port-range", profile.node_port_range if profile.node_port_range != DEFAULT_NODE_PORTS else None),
+    ]
+    return [f"{name}: {value}" for name, value in named if value]
+
+
+def version(number: Version) -> str:
+    """The part of a version that Kubernetes gives."""
+    return ".".join(map(str, number[:3]))
 
 
 def shown_files(example: Example) -> dict[str, str]:
@@ -51,8 +166,17 @@ def shown_files(example: Example) -> dict[str, str]:
     return {f"{path}, before the change": text for path, text in before.items()} | after
 
 
-def _example(example: Example) -> str:
-    files = shown_files(example)
+def _together(files: Mapping[str, str]) -> str:
+    """The text of a file, or of several under their paths."""
     if len(files) == 1:
-        return textwrap.indent(next(iter(files.values())).rstrip(), "    ")
-    return "\n".join(textwrap.indent(f"# {path}\n{text.rstrip()}", "    ") for path, text in files.items())
+        return next(iter(files.values()))
+    return "\n".join(f"# {path}\n{text.rstrip()}" for path, text in files.items())
+
+
+def _cluster(example: Example) -> Cluster:
+    before = Cluster(_documents(example.files_before), example.profile) if example.files_before else None
+    return Cluster(_documents(example.files), example.profile, before)
+
+
+def _documents(files: Mapping[str, str]) -> list[Document]:
+    return [document for path, text in files.items() for document in read(decode(path, text.encode()))]

@@ -3,10 +3,10 @@
 import csv
 import io
 import json
-import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from nplint.output import table
 from nplint.output.excerpt import printable
 
 if TYPE_CHECKING:
@@ -23,8 +23,8 @@ def render(claims: "Sequence[Claim]", format: str) -> str:
     if format == "csv":
         return _csv([_HEAD, *rows])
     if format == "markdown":
-        return _markdown([_HEAD, *rows])
-    return _text([tuple(word.upper() for word in _HEAD), *rows]) if rows else "no node port is pinned\n"
+        return table.markdown([_HEAD, *rows])
+    return table.text([tuple(word.upper() for word in _HEAD), *rows]) if rows else "no node port is pinned\n"
 
 
 def render_free(proposals: Mapping[str, Sequence[int]], format: str) -> str:
@@ -37,17 +37,10 @@ def render_free(proposals: Mapping[str, Sequence[int]], format: str) -> str:
     if format == "csv":
         return _csv([("cluster", "port"), *rows])
     if format == "markdown":
-        return _markdown([("cluster", "port"), *rows])
+        return table.markdown([("cluster", "port"), *rows])
     return "".join(
         f"{printable(name) + ': ' if name else ''}{', '.join(map(str, ports))}\n" for name, ports in proposals.items()
     )
-
-
-def _text(rows: Sequence[tuple[str, ...]]) -> str:
-    shown = [[printable(cell) or "-" for cell in row] for row in rows]
-    widths = [max(len(row[column]) for row in shown) for column in range(len(shown[0]))]
-    lines = ("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) for row in shown)
-    return "".join(f"{line.rstrip()}\n" for line in lines)
 
 
 def _csv(rows: Sequence[tuple[str, ...]]) -> str:
@@ -59,9 +52,3 @@ def _csv(rows: Sequence[tuple[str, ...]]) -> str:
 def _harmless(cell: str) -> str:
     """A spreadsheet takes a cell that begins like a formula for one."""
     return ("'" if cell.startswith(("=", "+", "-", "@")) else "") + printable(cell)
-
-
-def _markdown(rows: Sequence[tuple[str, ...]]) -> str:
-    cells = [[re.sub(r"([\\`*\[\]<>|~])", r"\\\1", printable(cell)) for cell in row] for row in rows]
-    lines = [cells[0], ["---"] * len(cells[0]), *cells[1:]]
-    return "".join(f"| {' | '.join(line)} |\n" for line in lines)

@@ -13,7 +13,7 @@ from nplint.finding import Confidence, Finding, Related, Severity
 from nplint.hookspecs import Terminal
 from nplint.output import story
 from nplint.output.excerpt import printable
-from nplint.output.explain import explain, shown_files
+from nplint.output.explain import shown_files
 from nplint.output.json import dumps
 from nplint.report import Report
 
@@ -75,7 +75,7 @@ def _descriptor(rule: Rule, confidence: Confidence) -> Json:
         "id": rule.name,
         "shortDescription": {"text": rule.summary},
         "fullDescription": {"text": rule.why or rule.summary},
-        "help": {"text": explain(rule), "markdown": _page(rule)},
+        "help": {"text": _text(rule), "markdown": _page(rule)},
         "helpUri": rule.source,
         "defaultConfiguration": {"level": rule.severity.value},
         "properties": {
@@ -84,6 +84,11 @@ def _descriptor(rule: Rule, confidence: Confidence) -> Json:
             "problem.severity": _PROBLEM[rule.severity],
         },
     }
+
+
+def _text(rule: Rule) -> str:
+    """What a reader without Markdown shows. The whole page would try the rule's examples, in each run again."""
+    return "\n\n".join([f"{rule.name} ({rule.severity.value})", rule.summary, rule.rationale, f"Source: {rule.source}"])
 
 
 def _page(rule: Rule) -> str:
