@@ -6,7 +6,7 @@ from nplint.check import Unjudged
 from nplint.cluster import Cluster
 from nplint.kustomize import is_kustomization
 from nplint.node import Node
-from nplint.pairing import pair_ports
+from nplint.patches import PolicyChange, patched_policies
 from nplint.resource import Service
 from nplint.spelling import shown
 from nplint.tree import Value
@@ -21,9 +21,9 @@ def was(cluster: Cluster, node: Node) -> Node | None:
     steps = node.path[node.root :]
     if steps[:2] != ("spec", "ports") or len(steps) < 3:
         return old.node.at(steps)
-    earlier = {new.node.path: port.node for port, new in pair_ports(old, service) if port and new}
     # An entry that was added has no earlier place, so one past the last stands for it.
-    entry = earlier.get(node.path[: node.root + 3], old.spec["ports"][len(old.ports)])
+    absent = old.spec["ports"][len(old.ports)]
+    entry = cluster.entries_before(service).get(node.path[: node.root + 3], absent)
     return entry.at(steps[3:])
 
 
@@ -62,16 +62,18 @@ def overrides(cluster: Cluster, service: Service, field: str) -> bool:
     return any(field in one.text for one in everything if is_kustomization(one) or one.source.path in patches)
 
 
-def policy_changes(cluster: Cluster, old: str, new: str) -> Iterator[tuple[Service, Service] | Unjudged]:
-    """The Services with node ports, before and after, whose externalTrafficPolicy changes from one to the other."""
+def policy_changes(cluster: Cluster, old: str, new: str) -> Iterator[PolicyChange | Unjudged]:
+    """Where the externalTrafficPolicy of Services with node ports changes from one to the other."""
     for before, now in cluster.changed_services():
-        policy = now.spec["externalTrafficPolicy"]
+        policy, earlier = now.spec["externalTrafficPolicy"], before.spec["externalTrafficPolicy"]
         if not (before.has_node_ports and now.has_node_ports):
             continue
-        if policy.is_placeholder and before.spec["externalTrafficPolicy"].value != policy.value:
-            yield Unjudged(policy, "changed Service", "it is not rendered yet")
+        if policy.value != earlier.value and (policy.is_placeholder or earlier.is_placeholder):
+            yield Unjudged(policy, "changed Service", "it is not rendered yet, or was not before")
         elif (before.external_traffic_policy, now.external_traffic_policy) == (old, new):
             if overrides(cluster, now, "externalTrafficPolicy"):
                 yield Unjudged(policy, "changed Service", "a kustomization may set another externalTrafficPolicy")
             else:
-                yield before, now
+                pinned = tuple(port.node_port for port in now.ports if port.node_port)
+                yield PolicyChange(earlier, policy, pinned)
+    yield from patched_policies(cluster, old, new)

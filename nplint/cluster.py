@@ -3,17 +3,17 @@
 import posixpath
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain, islice
 from typing import TypeVar
 
-from nplint.document import Document
+from nplint.document import Document, Path
 from nplint.inventory import Inventory
 from nplint.lapse import Lapse
 from nplint.node import Node
-from nplint.pairing import Pairs, Side, pair
+from nplint.pairing import Pairs, Side, pair, pair_ports
 from nplint.resource import Resource, Service
 from nplint.spare import SparePorts
 from nplint.workload import CONTROLLER_LABELS, KINDS_WITHOUT_PODS, Workload
@@ -67,12 +67,24 @@ class Cluster(Inventory):
         """What the change makes of the Services that were there before."""
         if self.before is None:
             return Pairs({})
-        before = Side(self.before.services, self.before.namespaces)
-        return pair(before, Side(self.services, self.namespaces), self.renamed)
+        before = Side(self.before.services, self.before.namespaces, self.before.has_namespace)
+        return pair(before, Side(self.services, self.namespaces, self.has_namespace), self.renamed)
 
     def earlier(self, service: Service) -> Service | None:
         """The state of a Service before the change, where it is sure which one that was."""
         return self.pairs.kept.get(service)
+
+    def entries_before(self, service: Service) -> Mapping[Path, Node]:
+        """The entries of `ports` before the change by the place that each has now, worked out once for a Service."""
+        if service not in self._entries_before:
+            old = self.earlier(service)
+            pairs = pair_ports(old, service) if old else ()
+            self._entries_before[service] = {now.node.path: was.node for was, now in pairs if was and now}
+        return self._entries_before[service]
+
+    @cached_property
+    def _entries_before(self) -> dict[Service, Mapping[Path, Node]]:
+        return {}
 
     def changed_services(self) -> Iterator[tuple[Service, Service]]:
         """The Services that the change touches and keeps, as they were and as they are."""

@@ -1,6 +1,7 @@
 """The only module that runs git: read-only plumbing that nothing configured in a repository can turn into more."""
 
 import os
+import re
 import subprocess
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -28,6 +29,8 @@ _ENVIRON = {
 }
 # Variables that make git run a program, or write what it does to a file.
 _DROPPED = ("GIT_EXTERNAL_DIFF", "GIT_ASKPASS", "SSH_ASKPASS", "GIT_SSH", "GIT_SSH_COMMAND")
+# The name of a branch at the beginning of what git takes for a revision.
+_NAME = re.compile(r"[^~^:@{]+")
 # How many files' renames git looks for; without a limit it compares each file with each.
 _RENAMES = "-l2000"
 # How many blobs are asked for before the first is read: so few that neither pipe ever fills up with questions.
@@ -39,6 +42,13 @@ class Entry(NamedTuple):
 
     mode: str
     id: str
+
+
+class Commit(NamedTuple):
+    """A commit and those before it; none for the first of all, several for a merge."""
+
+    id: str
+    parents: tuple[str, ...]
 
 
 class Change(NamedTuple):
@@ -89,22 +99,25 @@ class Repository:
             raise NplintError(f"{one} and {other} have no commit in common{way}")
         return found.decode().split()[0]
 
-    def commits(self, after: str, until: str) -> list[tuple[str, str | None]]:
-        """The commits that lead from one revision to another, oldest first, each with the one before it.
+    def commits(self, after: str, until: str) -> list[Commit]:
+        """The commits that lead from one revision to another, oldest first.
 
-        Of a merge, that is the line it was made on: what came in with the other was never deployed from here. Nothing
-        is before the first commit of all.
+        Of a merge, that is the line it was made on: what came in with the other was never deployed from here.
 
         Raises:
             NplintError: a revision is unknown, or a shallow clone leaves out what is before a commit.
         """
         limits = (self.resolve(until), f"^{self.resolve(after)}")
         rows = self._run("rev-list", "--reverse", "--first-parent", "--parents", *limits).decode().splitlines()
-        found = [(row.split()[0], next(iter(row.split()[1:]), None)) for row in rows]
-        for commit, _ in found:
-            if commit in self._grafts:
-                raise NplintError(f"what is before {commit[:12]} is not in this repository{self._way_to('')}")
+        found = [Commit(id, tuple(parents)) for id, *parents in map(str.split, rows)]
+        for commit in found:
+            if commit.id in self._grafts:
+                raise NplintError(f"what is before {commit.id[:12]} is not in this repository{self._way_to('')}")
         return found
+
+    def leads_to(self, one: str, other: str) -> bool:
+        """Whether a commit is in the history of another, or that commit itself."""
+        return self._try("merge-base", "--is-ancestor", one, other) is not None
 
     def files(self, commit: str) -> dict[str, Entry]:
         """The files and links of a commit by path."""
@@ -186,11 +199,10 @@ class Repository:
         """How to get what a shallow clone leaves out, for the end of a sentence; "" where the clone is whole."""
         if not self._grafts:
             return ""
-        remote, slash, branch = revision.removeprefix("refs/remotes/").partition("/")
-        if not slash:
-            remote, branch = "origin", "" if _is_id(revision) or revision.startswith("HEAD") else revision
-        ref = f" +refs/heads/{branch}:refs/remotes/{remote}/{branch}" if branch else ""
-        return f": this clone is shallow. Fetch the rest with `git fetch --unshallow {remote}{ref}`"
+        name = _NAME.match(revision.removeprefix("refs/remotes/"))
+        remote, slash, branch = name[0].partition("/") if name else ("", "", "")
+        wanted = f"{remote} +refs/heads/{branch}:refs/remotes/{remote}/{branch}" if slash else "--tags origin"
+        return f": this clone is shallow. Fetch the rest with `git fetch --unshallow {wanted}`"
 
     def _commit(self, revision: str) -> str | None:
         found = self._try("rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
@@ -289,7 +301,9 @@ def _changes(raw: bytes) -> Iterator[Change]:
 def _answer(id: str, answers: IO[bytes], largest: int) -> bytes | None:
     header = answers.readline().split()
     if len(header) != 3:
-        raise NplintError(f"the file {id[:12]} is missing in this repository: fetch it with `git fetch --refetch`")
+        raise NplintError(
+            f"the file {id[:12]} is missing in this repository: fetch it with `git fetch --refetch --no-filter`"
+        )
     size = int(header[2])
     if size <= largest:
         return answers.read(size + 1)[:-1]
@@ -297,7 +311,3 @@ def _answer(id: str, answers: IO[bytes], largest: int) -> bytes | None:
     while left:
         left -= len(answers.read(min(left, 1 << 20)))
     return None
-
-
-def _is_id(revision: str) -> bool:
-    return len(revision) >= 7 and all(char in "0123456789abcdef" for char in revision)

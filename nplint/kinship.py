@@ -1,7 +1,7 @@
 """Which files may have to do with changed manifests, told by the words in them."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from nplint import kustomize
 from nplint.document import Document
@@ -10,33 +10,48 @@ from nplint.resource import Resource, Service
 from nplint.tree import Value
 from nplint.workload import Workload
 
+Kinship = Callable[[str, bytes], bool]
+"""Tells of a file, by its shown path and its bytes, whether it has to be read."""
+
 # As long as the numbers of node ports; shorter ones stand everywhere.
 _NODE_PORT = re.compile(r"(?<!\d)\d{5}(?!\d)")
 _REFERENCES = ("configMap", "configMapRef", "configMapKeyRef", "secret", "secretRef", "secretKeyRef")
+# Where a manifest in block style says its namespace. Written in another way, it counts as not said.
+_NAMESPACE = re.compile(rb"^  namespace:[ \t]*[^\s#]", re.MULTILINE)
+_SEPARATOR = re.compile(rb"^---", re.MULTILINE)
 
 
-def kinship(documents: Iterable[Document]) -> Callable[[bytes], bool] | None:
-    """Tells of a file's bytes whether a change of these documents may matter to it; None where it may to every file.
+def kinship(changed: Sequence[Document], steering: Iterable[Document]) -> Kinship | None:
+    """What a change of these documents may matter to; None where it may be any file.
 
-    What selects pods, runs them, claims a node port, dials it or mounts a ConfigMap shares a name, a label's value, a
-    namespace or a number with what it is about. The test is for what need not be read: what is found without the files
-    that it turns away has to be found again with them.
+    `steering` are the kustomizations of the repository. What selects pods, runs them, claims a node port, dials it or
+    mounts a ConfigMap shares a name, a label's value, a namespace or a number with what it is about, or a kustomization
+    brings both in. Nothing that a change brings to light may be missed for a file that is turned away here; what seems
+    to be found without such files is found again with them.
     """
-    words: set[str] = set()
-    leaves_namespace_out = False
-    for document in documents:
-        if not document.judged or kustomize.is_kustomization(document):
-            return None
+    if any(not document.judged or kustomize.is_kustomization(document) for document in changed):
+        return None
+    known = kustomize.find((*steering, *changed))
+    words, spaces, roots = set[str](), set[str](), set[str]()
+    for document in changed:
+        path = document.source.path
+        roots |= known.roots.get(path, frozenset())
         words.update(_NODE_PORT.findall(document.text), _references(document.value))
         for resource in resources_of(document):
-            leaves_namespace_out |= resource.namespace in ("", "default")
+            spaces |= known.namespaces.get(path) or {resource.namespace or "default"}
             words.update(_words(resource))
-    pattern = re.compile("|".join(sorted(map(re.escape, words - {""}))).encode()) if words - {""} else None
+    pattern = re.compile("|".join(sorted(map(re.escape, (words | spaces) - {""}))).encode() or b"(?!)")
 
-    def is_kin(data: bytes) -> bool:
-        return bool(pattern and pattern.search(data)) or (leaves_namespace_out and b"namespace" not in data)
+    def is_kin(path: str, data: bytes) -> bool:
+        if not roots.isdisjoint(known.roots.get(path, ())) or not spaces.isdisjoint(known.namespaces.get(path, ())):
+            return True
+        return bool(pattern.search(data)) or ("default" in spaces and _leaves_namespace_out(data))
 
     return is_kin
+
+
+def _leaves_namespace_out(data: bytes) -> bool:
+    return any(b"kind" in part and not _NAMESPACE.search(part) for part in _SEPARATOR.split(data))
 
 
 def _words(resource: Resource) -> Iterator[str]:

@@ -16,10 +16,11 @@ Keys = tuple[Key[T], Key[T]]
 
 
 class Side(NamedTuple):
-    """The Services of a cluster at one time, and the namespaces that each may be in."""
+    """The Services of a cluster at one time, the namespaces that each may be in, and whether anything says so."""
 
     services: Sequence[Service]
     namespaces: Callable[[Service], frozenset[str]]
+    has_namespace: Callable[[Service], bool]
 
 
 class Pairs(NamedTuple):
@@ -48,21 +49,25 @@ def pair(before: Side, now: Side, renamed: Mapping[str, str]) -> Pairs:
     for place in ((_path, _path), (_path, _earlier_path(renamed))):
         for name in (placed, written):
             matching.in_order(*_both(place, name))
+        # What stands in the same file under the same name, and alone, may only have had its namespace written out.
+        matching.only(*_both(place, (_name, _name)))
     for where in (_folder, _content, _stem, _name):
         matching.only(*_both((where, where), placed))
     kept = {new: old for old, new in matching.found if not _is_moved(old, new, before, now)}
     moved = [(old, new) for old, new in matching.found if new not in kept]
     living = {(space, one.name) for one in now.services for space in now.namespaces(one)}
     dropped = [one for one in matching.before if any((space, one.name) in living for space in before.namespaces(one))]
-    gone = [one for one in matching.before if one not in set(dropped)]
+    kept_elsewhere = set(dropped)
+    gone = [one for one in matching.before if one not in kept_elsewhere]
     replaced = _replaced(gone, matching.now, renamed)
     left = {old for old, _ in replaced}
     return Pairs(kept, (*moved, *replaced), tuple(one for one in gone if one not in left), tuple(dropped))
 
 
 def _is_moved(old: Service, new: Service, before: Side, now: Side) -> bool:
-    """Whether kustomize puts it into another namespace now, where it is another Service."""
-    return before.namespaces(old).isdisjoint(now.namespaces(new))
+    """Whether it is in another namespace now, where it is another Service. What kubectl is told, nobody knows."""
+    said = before.has_namespace(old) and now.has_namespace(new)
+    return said and before.namespaces(old).isdisjoint(now.namespaces(new))
 
 
 def _replaced(

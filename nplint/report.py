@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple
 
@@ -174,13 +174,6 @@ def _state(defects: set[DefectKind], has_placeholders: bool) -> str:
     if DefectKind.UNREADABLE in defects:
         return "unreadable"
     return "template" if DefectKind.TEMPLATE in defects or has_placeholders else "judged"
-
-
-def mark_known(report: Report, before: Report) -> Report:
-    """The report with the findings marked that the report of the base had already."""
-    known = {finding.fingerprint for finding in before.findings}
-    marked = (one._replace(known="base") if one.fingerprint in known else one for one in report.findings)
-    return replace(report, findings=tuple(marked))
 
 
 def joined(reports: Sequence[tuple[str, Report]]) -> Report:

@@ -8,6 +8,7 @@ from functools import cached_property
 
 from nplint import git, sources
 from nplint.document import Defect, DefectKind, Document, Source, Span
+from nplint.kinship import Kinship
 from nplint.reader import decode, read
 from nplint.sources import Inputs
 from nplint.view import View
@@ -39,14 +40,16 @@ class Snapshot:
         """The documents of the files that the view holds. What `beside` has alike is taken over from there."""
         return self._read([path for path in self.entries if self.view.holds(path)], beside)
 
-    def akin(self, is_kin: Callable[[bytes], bool]) -> frozenset[str]:
-        """The paths of the files whose bytes pass a test; what is not read at all passes it."""
+    def akin(self, is_kin: Kinship) -> frozenset[str]:
+        """The paths of the files that are kin, and of those that are too large to tell."""
         paths: dict[str, list[str]] = {}
         for path in self.entries:
             if self.view.holds(path) and (id := self._blob(path)):
                 paths.setdefault(id, []).append(path)
         blobs = self.view.repository.blobs(paths, sources.MAX_BYTES)
-        return frozenset(path for id, data in blobs if data is None or is_kin(data) for path in paths[id])
+        return frozenset(
+            path for id, data in blobs for path in paths[id] if data is None or is_kin(self.view.shown(path), data)
+        )
 
     def kustomizations_above(self, beside: "Snapshot | None" = None) -> tuple[Document, ...]:
         """The kustomizations in the folders above what the view holds."""

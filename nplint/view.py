@@ -57,6 +57,10 @@ class View:
                 return not self._is_excluded(path)
         return False
 
+    def is_at(self, path: str) -> bool:
+        """Whether a file is one of the paths, or below one, whatever it is called."""
+        return any(path == root or path.startswith(f"{root}/" if root else "") for root in self.roots)
+
     def _is_excluded(self, path: str) -> bool:
         return self.excluded is not None and self.excluded(self.shown(path))
 

@@ -63,12 +63,11 @@ def affinity_modified(cluster: Cluster) -> Problems:
     """
     for found in policy_changes(cluster, "Local", "Cluster"):
         if isinstance(found, Unjudged):
-            # The opposite change says so.
+            yield found
             continue
-        old, new = found
         yield Problem(
-            new.spec["externalTrafficPolicy"],
+            found.now,
             "externalTrafficPolicy changes from Local to Cluster",
             help="keep it as it was, or create a Service of another name with Cluster and move its clients",
-            related=((old.spec["externalTrafficPolicy"], "before the change"),),
+            related=((found.before, "before the change"),),
         )

@@ -73,16 +73,14 @@ def affinity_switched_to_local(cluster: Cluster) -> Problems:
         if isinstance(found, Unjudged):
             yield found
             continue
-        old, new = found
-        pinned = [str(port.node_port) for port in new.ports if port.node_port]
         ports = (
-            f"pin another port than {listed(pinned)} there, which is free only once this Service is deleted"
-            if pinned
+            f"pin another port than {listed(list(map(str, found.pinned)))} there, which is free only once this one is gone"
+            if found.pinned
             else "the node port that the cluster chose for this one changes"
         )
         yield Problem(
-            new.spec["externalTrafficPolicy"],
+            found.now,
             "externalTrafficPolicy changes from Cluster to Local",
             help=f"create a Service of another name with Local, move its clients, and delete this one; {ports}",
-            related=((old.spec["externalTrafficPolicy"], "before the change"),),
+            related=((found.before, "before the change"),),
         )

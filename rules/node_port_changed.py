@@ -87,7 +87,8 @@ def node_port_changed(cluster: Cluster) -> Problems:
     for old, new in cluster.changed_services():
         if old.takes_node_ports and new.takes_node_ports:
             for before, now in pair_ports(old, new):
-                yield from _judged(cluster, new, _difference(new, before, now, takers))
+                if before:
+                    yield from _compared(cluster, new, before, now, takers)
     for old in cluster.pairs.dropped:
         if old.has_node_ports:
             reason = "another declaration of it stays, so it may be of another cluster"
@@ -109,44 +110,52 @@ def _new_claims(cluster: Cluster) -> dict[int, list[tuple[Service, Node]]]:
     return claims
 
 
-def _judged(cluster: Cluster, service: Service, problem: Problem | None) -> Problems:
-    if problem and overrides(cluster, service, "nodePort"):
-        yield Unjudged(service.spec["ports"], "changed Service", "a kustomization may set another nodePort")
-    elif problem:
-        yield problem
+def _compared(
+    cluster: Cluster,
+    new: Service,
+    before: ServicePort,
+    now: ServicePort | None,
+    takers: dict[int, list[tuple[Service, Node]]],
+) -> Problems:
+    place = now.node["nodePort"] if now else new.spec["ports"]
+    found = _difference(new, before, now)
+    if now and place.value != before.node["nodePort"].value and (place.is_placeholder or _is_unknown(before)):
+        yield Unjudged(place, "changed Service", "it is not rendered yet, or was not before")
+    elif found and overrides(cluster, new, "nodePort"):
+        yield Unjudged(place, "changed Service", "a kustomization may set another nodePort")
+    elif found:
+        at, was, message = found
+        taken = _taken(before.node_port, new, takers)
+        yield Problem(
+            at,
+            message + (f": {taken[0].title} has it now" if taken else ""),
+            help="keep the number, or tell its clients and adapt security groups and load balancers with the change",
+            related=((was, "before the change"), *(((taken[1], "pinned here now"),) if taken else ())),
+        )
 
 
-def _difference(
-    new: Service, before: ServicePort | None, now: ServicePort | None, takers: dict[int, list[tuple[Service, Node]]]
-) -> Problem | None:
-    if before is None:
-        return None
+def _is_unknown(port: ServicePort) -> bool:
+    return port.node["nodePort"].is_placeholder
+
+
+def _difference(new: Service, before: ServicePort, now: ServicePort | None) -> tuple[Node, Node, str] | None:
+    """Where a change of a node port shows now and before, and what it is; None where there is none."""
     old, number = before.node["nodePort"], before.node_port
-    related = [(old, "before the change")]
     if now is None:
-        if number is None or any(port.node_port == number for port in new.ports):
-            return None
-        message, place = f"nodePort {number} disappears", new.spec["ports"].key
-    elif now.node["nodePort"].is_placeholder or old.is_placeholder:
-        return None
-    elif number == now.node_port:
+        goes_on = number is None or any(port.node_port == number for port in new.ports)
+        return None if goes_on else (new.spec["ports"].key, old, f"nodePort {number} disappears")
+    place, pinned = now.node["nodePort"], now.node_port
+    # A number in quotes is refused, so the one without is no other one.
+    if number == pinned or old.text == str(pinned):
         if number is None or not now.protocol or before.protocol == now.protocol:
             return None
-        message, place = f"nodePort {number} answers {now.protocol} instead of {before.protocol}", now.node["protocol"]
-        related = [(before.node["protocol"], "before the change")]
-    elif number is None:
-        message, place = f"nodePort is pinned to {now.node_port}, which the cluster chose before", now.node["nodePort"]
-    elif now.node_port is None:
-        message, place = f"nodePort {number} is pinned no more", now.node["nodePort"]
-    else:
-        message, place = f"nodePort changes from {number} to {now.node_port}", now.node["nodePort"]
-    taken = _taken(number, new, takers)
-    return Problem(
-        place,
-        message + (f": {taken[0].title} has it now" if taken else ""),
-        help="keep the number, or tell its clients and adapt security groups and load balancers with the change",
-        related=(*related, *(((taken[1], "pinned here now"),) if taken else ())),
-    )
+        message = f"nodePort {number} answers {now.protocol} instead of {before.protocol}"
+        return now.node["protocol"], before.node["protocol"], message
+    if number is None:
+        return place, old, f"nodePort is pinned to {pinned}, which the cluster chose before"
+    if pinned is None:
+        return place, old, f"nodePort {number} is pinned no more"
+    return place, old, f"nodePort changes from {number} to {pinned}"
 
 
 def _taken(

@@ -115,7 +115,8 @@ def test_the_service_of_a_place_in_it() -> None:
     [
         (service("web", "{v: '1'}"), service("web", "{v: '2'}"), {"v": "1"}),
         (service("web", "{v: '1'}"), service("web", "{v: '2'}", "default"), {"v": "1"}),
-        (service("web", "{v: '1'}", "shop"), service("web", "{v: '2'}"), None),
+        (service("web", "{v: '1'}", "shop"), service("web", "{v: '2'}"), {"v": "1"}),
+        (service("web", "{v: '1'}", "shop"), service("web", "{v: '2'}", "pay"), None),
         (service("other", "{v: '1'}"), service("web", "{v: '2'}"), None),
         (service("web", "{v: '0'}") + service("web", "{v: '1'}"), service("web", "{v: '2'}"), {"v": "1"}),
         (service("web", "{v: '1'}"), service("web", "{v: '2'}") * 2, None),

@@ -582,7 +582,8 @@ def test_kustomizations_above_what_is_looked_at_are_known_in_each_revision(
     repository: "Repository", nplint: "Nplint"
 ) -> None:
     kustomization = "resources: [deploy/a.yaml]\n"
-    repository.commit({"kustomization.yaml": kustomization, "deploy/a.yaml": SERVICE.replace(", namespace: shop", "")})
+    before = f"namespace: pay\n{kustomization}"
+    repository.commit({"kustomization.yaml": before, "deploy/a.yaml": SERVICE.replace(", namespace: shop", "")})
     repository.stage({"kustomization.yaml": f"namespace: shop\n{kustomization}"})
     note = ["deploy/a.yaml:3:18: note[service-recreated] Service web takes the place of Service web"]
     for options in (("--staged",), ("--against", "HEAD")):
@@ -640,3 +641,205 @@ def test_a_baseline_holds_for_what_is_new_too(repository: "Repository", nplint: 
     found = "b.yaml:8:40: error[node-port-out-of-range] nodePort 81 is outside 30000-32767\n"
     assert nplint("--staged", "--baseline", "known.json", *rules).out == found
     assert nplint("--against", "HEAD", "--baseline", "known.json", *rules).out == found
+
+
+PATCH = (
+    "apiVersion: v1\nkind: Service\nmetadata: {{name: web, namespace: shop}}\nspec: {{externalTrafficPolicy: {0}}}\n"
+)
+OVERLAY = "resources: [../base]\npatches: [{path: p.yaml}]\n"
+BARE = "resources: [../base]\npatches: [{path: q.yaml}]\n"
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "found", "unjudged"),
+    [
+        (
+            {"prod/p.yaml": PATCH.format("Cluster")},
+            {"prod/p.yaml": PATCH.format("Local")},
+            [f"prod/p.yaml:4:31: {FLIP}"],
+            False,
+        ),
+        (
+            {"prod/p.yaml": PATCH.format("Local")},
+            {"prod/p.yaml": PATCH.format("Cluster")},
+            [f"prod/p.yaml:4:31: {BACK}"],
+            False,
+        ),
+        # What a patch leaves alone is what the Service says.
+        (
+            {"prod/kustomization.yaml": BARE},
+            {"prod/kustomization.yaml": OVERLAY, "prod/p.yaml": PATCH.format("Local")},
+            [f"prod/p.yaml:4:31: {FLIP}"],
+            False,
+        ),
+        ({"prod/p.yaml": PATCH.format("Cluster")}, {"prod/p.yaml": PATCH.format('"Cluster"  # as before')}, [], False),
+        # An overlay that comes or goes brings or takes Services, and switches none.
+        (
+            {"prod/kustomization.yaml": None},
+            {"prod/kustomization.yaml": OVERLAY, "prod/p.yaml": PATCH.format("Local")},
+            [],
+            False,
+        ),
+        ({"prod/p.yaml": PATCH.format("Local")}, {"prod/p.yaml": None, "prod/kustomization.yaml": None}, [], False),
+        # What is not followed is said.
+        (
+            {"prod/p.yaml": PATCH.format("Cluster")},
+            {"prod/kustomization.yaml": f'{OVERLAY}patchesJson6902: [{{patch: "/spec/externalTrafficPolicy"}}]\n'},
+            [],
+            True,
+        ),
+    ],
+)
+def test_a_patch_may_switch_the_affinity(
+    repository: "Repository", nplint: "Nplint", before: Files, now: Files, found: list[str], unjudged: bool
+) -> None:
+    base = {"base/web.yaml": SERVICE, "base/kustomization.yaml": "resources: [web.yaml]\n"}
+    start = {**base, "prod/kustomization.yaml": OVERLAY, **before}
+    repository.commit({path: text for path, text in start.items() if text is not None})
+    repository.stage(now)
+    for options in (("--staged",), ("--against", "HEAD")):
+        run = nplint("--format", "concise", "--select", REVISIONS, *options)
+        assert run.out.splitlines() == found
+        assert ("changed patch" in run.err) is unjudged
+
+
+@pytest.mark.parametrize(
+    ("before", "now"),
+    [
+        ({"pod.yaml": POD.format("web").replace("shop", "default") + "# fieldPath: metadata.namespace\n"}, ""),
+        ({"pod.yaml": POD.format("web").replace("shop", "default")}, ""),
+        (
+            {
+                "pod.yaml": POD.format("web").replace(", namespace: shop", ""),
+                "kustomization.yaml": "namespace: shop\nresources: [pod.yaml]\n",
+            },
+            ", namespace: shop",
+        ),
+        (
+            {
+                "pod.yaml": POD.format("web"),
+                "kustomization.yaml": "namespace: shop\nresources: [a.yaml]\n",
+                "a.yaml": SERVICE.replace("web", "old").replace(", namespace: shop", ""),
+            },
+            "",
+        ),
+    ],
+)
+def test_files_that_are_left_unread_hide_nothing(
+    repository: "Repository", nplint: "Nplint", before: Files, now: str
+) -> None:
+    other = SERVICE.replace("30080", "30081").replace("name: web", "name: other")
+    repository.commit({".nplint.yaml": "clusters: {prod: {}}\n", "z.yaml": other, **before})
+    repository.stage({"a.yaml": SERVICE.replace(", namespace: shop", now).replace("app: web", "app: wbe")})
+    rules = ("--format", "concise", "--new-only", "--select", "selector-matches-nothing")
+    staged, full = nplint("--staged", *rules), nplint("--against", "HEAD", *rules)
+    assert staged.out == full.out
+    assert "warning[selector-matches-nothing]" in full.out
+
+
+def test_what_was_wrong_with_one_declaration_does_not_excuse_another(
+    repository: "Repository", nplint: "Nplint"
+) -> None:
+    wrong = SERVICE.replace("30080", "80")
+    rules = ("--format", "concise", "--select", "node-port-out-of-range", "--staged")
+    repository.commit({"prod/a.yaml": wrong, "old/a.yaml": wrong, "good/a.yaml": SERVICE})
+    repository.stage({"dev/a.yaml": wrong})
+    message = "error[node-port-out-of-range] nodePort 80 is outside 30000-32767\n"
+    assert nplint(*rules).out == f"dev/a.yaml:8:40: {message}"
+    repository.stage({"dev/a.yaml": None, "old/a.yaml": None, "good/a.yaml": wrong})
+    assert nplint(*rules).out == f"good/a.yaml:8:40: {message}"
+
+
+def test_what_moves_is_not_new(repository: "Repository", nplint: "Nplint") -> None:
+    clash = SERVICE.replace("web", "api")
+    broken = "apiVersion: v1\nkind: Service\nmetadata: [\n"
+    high = SERVICE.replace("web", "high").replace("30080", "40000")
+    repository.commit({"a.yaml": SERVICE, "b.yaml": clash, "c.yaml": broken, "d.yaml": high})
+    repository.git("mv", "a.yaml", "z.yaml")
+    repository.git("mv", "c.yaml", "y.yaml")
+    repository.stage({"d.yaml": high.replace("ports:", "ports:\n    - {name: first, port: 81}")})
+    for options in (("--staged",), ("--against", "HEAD", "--new-only")):
+        run = nplint("--format", "concise", "--type", "standard", "--ignore", "node-port-pinned", *options)
+        assert (run.code, run.out) == (0, "")
+
+
+def test_what_another_repository_holds_is_not_compared(
+    repository: "Repository", nplint: "Nplint", tmp_path: Path
+) -> None:
+    repository.commit({"a.yaml": SERVICE})
+    inner = type(repository)(tmp_path / "inner", repository.environ)
+    inner.folder.mkdir()
+    inner.git("init", "--quiet")
+    inner.commit({"b.yaml": SERVICE.replace("30080", "80")})
+    assert nplint("--against", "HEAD", "--new-only").code == 0
+
+
+def test_a_move_that_nobody_committed_is_followed(repository: "Repository", nplint: "Nplint") -> None:
+    repository.commit({"x/web.yaml": SERVICE, "y/web.yaml": LOCAL.replace("NodePort", "LoadBalancer")})
+    repository.write({"x/web.yaml": None, "y/web.yaml": None, "x/lb.yaml": LOCAL.replace("NodePort", "LoadBalancer")})
+    assert judge(nplint, "--against", "HEAD") == []
+
+
+def test_what_a_merge_brings_from_what_is_deployed_is_no_news_of_a_range(
+    repository: "Repository", nplint: "Nplint"
+) -> None:
+    repository.commit({"a.yaml": SERVICE, "b.yaml": MOVED.replace("web", "api")})
+    repository.git("checkout", "--quiet", "-b", "topic")
+    repository.commit({"README.md": "read"})
+    repository.git("checkout", "--quiet", "main")
+    repository.commit({"a.yaml": LOCAL})
+    repository.git("checkout", "--quiet", "topic")
+    repository.git("merge", "--quiet", "--no-edit", "main")
+    assert judge(nplint, "--each-commit", "main..topic") == []
+    flipped = repository.commit({"b.yaml": LOCAL.replace("web", "api").replace("30080", "30081")})
+    assert judge(nplint, "--each-commit", "main..topic") == [f"{flipped[:12]}:b.yaml:5:26: {FLIP}"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (("--against", ""), "--against is given no revision: is a variable empty?"),
+        (("--revision", ""), "--revision is given no revision: is a variable empty?"),
+        (("--each-commit", ""), "--each-commit is given no revision: is a variable empty?"),
+        (("--staged", "deplyo"), "no such file or folder, neither now nor before: deplyo"),
+        (
+            ("--each-commit", "HEAD..HEAD^"),
+            "no commit lies in HEAD..HEAD^: the first of the two has to be",
+        ),
+        (("--new-only",), "--new-only needs something to compare with: give --against or --staged"),
+        (("--new-only", "--revision", "HEAD"), "--new-only needs something to compare with"),
+    ],
+)
+def test_a_call_that_compares_nothing_is_refused(
+    repository: "Repository", nplint: "Nplint", arguments: tuple[str, ...], sentence: str
+) -> None:
+    repository.commit({"a.yaml": SERVICE})
+    repository.commit({"a.yaml": LOCAL})
+    run = nplint(*arguments)
+    assert (run.code, run.out) == (2, "")
+    assert run.err.startswith(f"error: {sentence}")
+
+
+def test_what_was_or_is_not_rendered_is_said(repository: "Repository", nplint: "Nplint") -> None:
+    repository.commit({"a.yaml": LOCAL.replace("Local", '"{{ .p }}"'), "b.yaml": SERVICE.replace("web", "api")})
+    repository.stage({"a.yaml": LOCAL, "b.yaml": SERVICE.replace("web", "api").replace("30080", '"{{ .n }}"')})
+    run = nplint("--staged", "--format", "concise", "--select", REVISIONS)
+    assert run.out == ""
+    assert "; 2 changed Services not judged" in run.err
+
+
+def test_a_number_out_of_its_quotes_is_no_other_one(repository: "Repository", nplint: "Nplint") -> None:
+    repository.commit({"a.yaml": SERVICE.replace("30080", '"30080"')})
+    repository.stage({"a.yaml": SERVICE})
+    assert judge(nplint, "--staged") == []
+
+
+def test_a_service_of_many_ports_is_compared_in_one_go(repository: "Repository", nplint: "Nplint") -> None:
+    def service(first: int) -> str:
+        ports = "".join(f"    - {{name: p{n}, port: {n + 1}, nodePort: {first + n}}}\n" for n in range(1500))
+        return SERVICE[: SERVICE.index("    - ")] + ports
+
+    repository.commit({"a.yaml": service(30000)})
+    repository.stage({"a.yaml": service(31000)})
+    # Each pairing of all ports with all others would take minutes.
+    assert len(judge(nplint, "--staged")) == 1500

@@ -9,7 +9,7 @@ import pytest
 
 from nplint import git
 from nplint.errors import NplintError
-from nplint.git import Change, Entry
+from nplint.git import Change, Commit, Entry
 
 if TYPE_CHECKING:
     from tests.conftest import Nplint, Repository
@@ -129,8 +129,13 @@ def test_commits_come_oldest_first_along_the_line_they_were_made_on(repository: 
     repository.git("merge", "--quiet", "--no-edit", "topic")
     merge = repository.git("rev-parse", "HEAD")
     here = found(repository)
-    assert here.commits(first, "HEAD") == [(second, first), (merge, second)]
-    assert here.commits(first, "topic") == [(aside, first)]
+    assert here.commits(first, "HEAD") == [Commit(second, (first,)), Commit(merge, (second, aside))]
+    assert here.commits(first, "topic") == [Commit(aside, (first,))]
+    assert (here.leads_to(first, merge), here.leads_to(merge, merge), here.leads_to(merge, first)) == (
+        True,
+        True,
+        False,
+    )
     assert here.merge_base("topic", "HEAD~1") == first
 
 
@@ -168,6 +173,7 @@ def shallow(repository: "Repository", tmp_path_factory: pytest.TempPathFactory) 
     return type(repository)(clone, repository.environ)
 
 
+ALL = "this clone is shallow. Fetch the rest with `git fetch --unshallow --tags origin"
 FETCH = "this clone is shallow. Fetch the rest with `git fetch --unshallow origin"
 
 
@@ -175,9 +181,11 @@ FETCH = "this clone is shallow. Fetch the rest with `git fetch --unshallow origi
     ("revision", "sentence"),
     [
         ("origin/release", f"{FETCH} +refs/heads/release:refs/remotes/origin/release`"),
-        ("release", f"{FETCH} +refs/heads/release:refs/remotes/origin/release`"),
-        ("HEAD~1", f"{FETCH}`"),
-        ("deadbeef", f"{FETCH}`"),
+        ("origin/release~0", f"{FETCH} +refs/heads/release:refs/remotes/origin/release`"),
+        ("release", f"{ALL}`"),
+        ("v1", f"{ALL}`"),
+        ("HEAD~1", f"{ALL}`"),
+        ("deadbeef", f"{ALL}`"),
     ],
 )
 def test_a_shallow_clone_is_told_what_to_fetch(
@@ -197,13 +205,13 @@ def test_a_range_over_the_end_of_a_shallow_clone_is_refused(shallow: "Repository
     assert len(found(shallow).commits("HEAD~1", "HEAD")) == 1
     shallow.git("checkout", "--quiet", "--orphan", "alone")
     shallow.commit({})
-    with pytest.raises(NplintError, match=f"^what is before [0-9a-f]{{12}} is not in this repository: {FETCH}`$"):
+    with pytest.raises(NplintError, match=f"^what is before [0-9a-f]{{12}} is not in this repository: {ALL}`$"):
         found(shallow).commits("alone", "topic")
 
 
 def test_a_missing_merge_base_in_a_shallow_clone_is_told_what_to_fetch(shallow: "Repository") -> None:
     shallow.git("fetch", "--quiet", "--depth=1", "origin", "+refs/heads/release:refs/remotes/origin/release")
-    with pytest.raises(NplintError, match=f"^origin/release and HEAD have no commit in common: {FETCH}`$"):
+    with pytest.raises(NplintError, match=f"^origin/release and HEAD have no commit in common: {ALL}`$"):
         found(shallow).merge_base("origin/release", "HEAD")
 
 

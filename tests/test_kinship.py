@@ -28,8 +28,8 @@ spec:
 
 
 def is_kin(text: str, data: str) -> bool | None:
-    told = kinship(read(decode("a.yaml", text.encode())))
-    return told and told(data.encode())
+    told = kinship(read(decode("a.yaml", text.encode())), ())
+    return told and told("b.yaml", data.encode())
 
 
 @pytest.mark.parametrize(
@@ -38,8 +38,16 @@ def is_kin(text: str, data: str) -> bool | None:
         (SERVICE.format("web", "shop", 30080), ["in shop", "{app: web-pods}", "port: 30080"], ["30081", ""]),
         (POD.format("cart", "shop"), ["shop", "cart-pods", "settings", "keys", ": 30077"], ["web", "30078", "TCP"]),
         # Whoever leaves the namespace to kubectl may be in that of others who do.
-        (POD.format("cart", "default"), ["kind: Pod", "namespace: default"], ["namespace: shop"]),
-        (POD.format("cart", '""'), ["kind: Pod"], ["namespace: shop"]),
+        (
+            POD.format("cart", "default"),
+            ["kind: Pod", "namespace: default", "kind: Pod\nfieldPath: metadata.namespace"],
+            ["kind: Pod\nmetadata:\n  namespace: store\n"],
+        ),
+        (
+            POD.format("cart", '""'),
+            ["kind: Pod", "kind: A\n  namespace: a\n---\nkind: B", '{"kind": "Pod"}'],
+            ["kind: A\n  namespace: a\n---\nkind: B\n  namespace: b\n"],
+        ),
     ],
 )
 def test_words_tell_what_has_to_do_with_a_manifest(text: str, akin: list[str], alien: list[str]) -> None:
@@ -55,7 +63,7 @@ def test_words_tell_what_has_to_do_with_a_manifest(text: str, akin: list[str], a
     ],
 )
 def test_what_steers_others_or_cannot_be_read_may_matter_to_all(text: str) -> None:
-    assert kinship(read(decode("a.yaml", text.encode()))) is None
+    assert kinship(read(decode("a.yaml", text.encode())), ()) is None
 
 
 def test_only_what_has_to_do_with_a_change_is_read(repository: "Repository", nplint: "Nplint") -> None:

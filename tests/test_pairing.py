@@ -102,7 +102,9 @@ WEB, MOVED, OTHER = (service("web", f", nodePort: {port}") for port in (30001, 3
             {"a.yaml": service("web"), "kustomization.yaml": "{namespace: shop, resources: [a.yaml]}"},
             {("a.yaml:web:", "a.yaml:web:")},
         ),
-        ({"a.yaml": service("web")}, {"a.yaml": service("web", namespace="shop")}, set()),
+        # One that is written out may be the one that kubectl was told; another one is another Service.
+        ({"a.yaml": service("web")}, {"a.yaml": service("web", namespace="shop")}, {("a.yaml:web:", "a.yaml:web:")}),
+        ({"a.yaml": service("web", namespace="pay")}, {"a.yaml": service("web", namespace="shop")}, set()),
         ({"a.yaml": service("web")}, {"a.yaml": service("api", selector="api")}, set()),
         ({"a.yaml": WEB.replace("name: web", "generateName: web-")}, {"a.yaml": WEB}, set()),
     ],
@@ -130,7 +132,13 @@ def test_a_file_that_git_saw_move_is_followed() -> None:
         # A replacement selects the same pods, or pins the same node port.
         ({"a.yaml": WEB}, {"a.yaml": service("shop")}, {("web", "shop")}, set(), set()),
         ({"a.yaml": WEB}, {"b.yaml": WEB.replace("web", "shop")}, {("web", "shop")}, set(), set()),
-        ({"a.yaml": WEB}, {"a.yaml": service("web", namespace="shop")}, {("web", "shop/web")}, set(), set()),
+        (
+            {"a.yaml": service("web", namespace="pay")},
+            {"a.yaml": service("web", namespace="shop")},
+            {("pay/web", "shop/web")},
+            set(),
+            set(),
+        ),
         ({"a.yaml": WEB}, {"a.yaml": service("api", selector="api")}, set(), {"web"}, set()),
         # One without node ports replaces none that has some, and one that was there before is no replacement.
         ({"a.yaml": WEB}, {"a.yaml": service("shop", type="ClusterIP")}, set(), {"web"}, set()),
@@ -147,7 +155,7 @@ def test_a_file_that_git_saw_move_is_followed() -> None:
         ({"a.yaml": WEB, "b.yaml": MOVED}, {"b.yaml": MOVED}, set(), set(), {"web"}),
         # kustomize puts it into another namespace.
         (
-            {"a.yaml": WEB},
+            {"a.yaml": WEB, "kustomization.yaml": "{namespace: pay, resources: [a.yaml]}"},
             {"a.yaml": WEB, "kustomization.yaml": "{namespace: shop, resources: [a.yaml]}"},
             {("web", "web")},
             set(),

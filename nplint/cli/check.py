@@ -140,7 +140,7 @@ def _take_range(ctx: click.Context, paths: tuple[str, ...]) -> tuple[str, ...]:
 
 def _wanted(paths: tuple[str, ...], chosen: dict[str, Setting], config: "Config") -> "Wanted | None":
     """The revisions that the options ask for; None where they ask for the files as they are."""
-    if not any(chosen[name].value for name in REVISION_NAMES):
+    if all(chosen[name].value in (None, False) for name in (*REVISION_NAMES, "new_only")):
         return None
     from nplint.cli.plans import wanted
 

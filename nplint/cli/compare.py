@@ -20,7 +20,8 @@ from nplint.engine import Judge
 from nplint.errors import NplintError
 from nplint.filenames import KUSTOMIZATION_NAMES
 from nplint.kinship import kinship
-from nplint.report import Report, joined, mark_known
+from nplint.novelty import mark_known
+from nplint.report import Report, joined
 from nplint.revisions import Known, Snapshot
 from nplint.view import View
 
@@ -91,19 +92,20 @@ class _Comparison:
             return None
         touched = [path for path in touched if self.wanted.view.holds(path)]
         now, before = self.reader.read(self.plan, frozenset(touched))
-        documents = (*now.documents, *before.documents)
-        is_kin = kinship(documents) if documents else None
-        if is_kin is None:
-            return None if documents else frozenset()
+        changed = (*now.documents, *before.documents)
+        if not changed:
+            return frozenset()
         snapshot = self.reader.snapshot(self.plan.now)
-        steering = [path for path in snapshot.entries if posixpath.basename(path) in KUSTOMIZATION_NAMES]
-        return snapshot.akin(is_kin).union(touched, steering)
+        names = [path for path in snapshot.entries if posixpath.basename(path) in KUSTOMIZATION_NAMES]
+        steering, _ = self.reader.read(self.plan, frozenset(names))
+        is_kin = kinship(changed, (*steering.documents, *steering.above))
+        return None if is_kin is None else snapshot.akin(is_kin).union(touched, names)
 
     def _lint(self, now: _Found, before: _Found, judge: Judge) -> Report:
         clusters = self.parting.clusters(now.documents, now.above)
         if self.plan.compares:
             earlier = self.parting.clusters(before.documents, before.above)
-            clusters = list(_paired(clusters, earlier, self._renamed))
+            clusters = list(_paired(clusters, earlier, self._renamed(now, before)))
         if not self.wanted.new_only:
             return judge(clusters)
         clusters = [cluster for cluster in clusters if _differs(cluster)]
@@ -112,10 +114,27 @@ class _Comparison:
         bases = [cluster.before for cluster in clusters if cluster.before]
         return mark_known(report, judge(bases)) if report.findings and bases else report
 
-    @cached_property
-    def _renamed(self) -> dict[str, str]:
+    def _renamed(self, now: _Found, before: _Found) -> dict[str, str]:
+        """The earlier paths of the files that were moved, by their present ones."""
+        if self.plan.now == WORK_TREE:
+            return _moved(now.documents, before.documents)
         shown = self.wanted.view.shown
         return {shown(new): shown(old) for old, new in self.changes if old and new and old != new}
+
+
+def _moved(now: Sequence[Document], before: Sequence[Document]) -> dict[str, str]:
+    """The files of which a text vanished in one place and appeared in another, and in no third."""
+    texts, earlier = ({one.source.path: one.source.text for one in side} for side in (now, before))
+    gone, came = _by_text(earlier, texts), _by_text(texts, earlier)
+    return {came[text][0]: paths[0] for text, paths in gone.items() if len(paths) == len(came.get(text, ())) == 1}
+
+
+def _by_text(texts: Mapping[str, str], others: Mapping[str, str]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for path, text in texts.items():
+        if path not in others:
+            found.setdefault(text, []).append(path)
+    return found
 
 
 def _paired(now: Sequence[Cluster], before: Sequence[Cluster], renamed: Mapping[str, str]) -> Iterator[Cluster]:
@@ -151,20 +170,21 @@ class _Reader:
         """The files of a commit or of the index, or some of them."""
         repository = self.view.repository
         if revision not in self.entries:
-            # More than the two sides of one comparison are never needed.
-            self.entries = dict(list(self.entries.items())[-1:])
             self.entries[revision] = repository.staged() if revision == INDEX else repository.files(revision)
         view, watch = replace(self.view, only=only), partial(self.watch, "reading files")
         return Snapshot(view, self.entries[revision], name, self.known, watch=watch)
 
     def read(self, plan: Plan, only: frozenset[str] | None = None) -> tuple[_Found, _Found]:
         """What there is now and what there was before, at all paths or at some."""
+        # Of one comparison after the other, no more than two sides are needed at a time.
+        self.entries = {name: entries for name, entries in self.entries.items() if name in (plan.before, plan.now)}
         empty = Snapshot(replace(self.view, only=only), {}, BASE)
         base = self.snapshot(plan.before, BASE, only) if plan.before else empty
         if plan.now == WORK_TREE:
             now, before = self._work_tree(base)
         else:
             snapshot = self.snapshot(plan.now, None, only)
+            base = replace(base, entries=self._with_deployed(plan, base.entries, snapshot.entries))
             found = snapshot.documents()
             now = _Found(found.documents, snapshot.kustomizations_above(), found.without_manifest)
             before = _Found(base.documents(snapshot).documents, base.kustomizations_above(snapshot))
@@ -172,14 +192,23 @@ class _Reader:
             self._nothing_found()
         return now, before
 
+    def _with_deployed(
+        self, plan: Plan, before: Mapping[str, git.Entry], now: Mapping[str, git.Entry]
+    ) -> Mapping[str, git.Entry]:
+        """What was before, where what a merge brings as it was deployed already counts as having been there."""
+        for commit in plan.deployed:
+            other = self.view.repository.files(commit)
+            alike = {path for path in {*before, *now, *other} if now.get(path) == other.get(path)}
+            taken = {path: entry for path, entry in now.items() if path in alike}
+            before = {path: entry for path, entry in before.items() if path not in alike} | taken
+        return before
+
     def _work_tree(self, base: Snapshot) -> tuple[_Found, _Found]:
         there = [path for path in self.view.paths if os.path.lexists(path)]
-        gone = [path for path in self.view.paths if path not in there]
-        if gone and not any(map(View(self.view.repository, gone).holds, base.entries)):
-            raise NplintError(f"no such file or folder, neither now nor before: {gone[0]}")
         now = sources.Inputs((), 0)
         if there or not self.view.paths:
             now = run.read(there, self.options, self.configuration, must_hold_manifests=False, watch=self.watch)
+            now = self._without_other_repositories(now)
         above = sources.kustomizations_above(self.view.paths or (".",))
         texts: dict[str, list[Document]] = {}
         for document in (*now.documents, *above):
@@ -187,6 +216,24 @@ class _Reader:
         earlier = replace(base, entries=self._comparable(base.entries, now.names), texts=texts)
         before = _Found(earlier.documents().documents, earlier.kustomizations_above())
         return _Found(now.documents, above, now.without_manifest), before
+
+    def _without_other_repositories(self, found: sources.Inputs) -> sources.Inputs:
+        """Without what is in submodules and other clones, which this repository knows nothing of."""
+        top = os.path.realpath(self.view.repository.top)
+        foreign: dict[str, bool] = {}
+
+        def is_foreign(folder: str) -> bool:
+            if folder not in foreign:
+                above = os.path.dirname(folder)
+                foreign[folder] = folder not in (top, above) and (
+                    os.path.lexists(os.path.join(folder, ".git")) or is_foreign(above)
+                )
+            return foreign[folder]
+
+        documents = (
+            one for one in found.documents if not is_foreign(os.path.dirname(os.path.abspath(one.source.path)))
+        )
+        return found._replace(documents=tuple(documents))
 
     def _comparable(self, entries: Mapping[str, git.Entry], seen: frozenset[str]) -> dict[str, git.Entry]:
         """Without files that are still there, but that no search comes to, such as those that git ignores."""

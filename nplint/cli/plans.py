@@ -41,6 +41,8 @@ class Plan(NamedTuple):
     compares: bool = True
     told: str = ""
     commit: str | None = None
+    deployed: tuple[str, ...] = ()
+    """Commits that are merged in and come before the range: what they hold is no news."""
 
 
 def take_range(paths: Sequence[str]) -> tuple[tuple[str, ...], str]:
@@ -88,14 +90,31 @@ def wanted(
     Raises:
         NplintError: the options contradict each other, or name what the repository does not have.
     """
-    if not any(options[name].value for name in REVISION_NAMES):
+    if not any(asks(options[name].value) for name in (*REVISION_NAMES, "new_only")):
         return None
     _check(options)
     view = View(git.find(_folder(paths)), paths, excluded, options["force_exclude"].value)
     new_only = options["new_only"].value
     if new_only is None:
         new_only = bool(options["staged"].value or options["each_commit"].value)
-    return Wanted(view, tuple(_plans(view.repository, options, os.environ)), new_only)
+    plans = tuple(_plans(view.repository, options, os.environ))
+    _check_paths(view, plans)
+    return Wanted(view, plans, new_only)
+
+
+def _check_paths(view: View, plans: Sequence[Plan]) -> None:
+    """Refuse a path that is not there, and was not before either: what is misspelt would pass in silence."""
+    revisions = {plans[0].before, plans[0].now, plans[-1].now} - {None, WORK_TREE} if plans else set()
+    for path in view.paths:
+        if path == "-" or (not view.repository.is_bare and os.path.lexists(path)):
+            continue
+        only = View(view.repository, [path])
+        if not any(only.is_at(name) for revision in revisions if revision for name in _names(view, revision)):
+            raise NplintError(f"no such file or folder, neither now nor before: {path}")
+
+
+def _names(view: View, revision: str) -> Iterable[str]:
+    return view.repository.staged() if revision == INDEX else view.repository.files(revision)
 
 
 def _folder(paths: Sequence[str]) -> str:
@@ -116,13 +135,23 @@ def _plans(repository: Repository, options: Mapping[str, Setting], environ: Mapp
     return iter([Plan(repository.resolve(options["revision"].value), compares=False)])
 
 
+def asks(value: object) -> bool:
+    """Whether an option of revisions is given, be it with nothing."""
+    return value is not None and value is not False
+
+
 def _check(options: Mapping[str, Setting]) -> None:
+    for name in ("against", "revision", "each_commit"):
+        if options[name].value == "":
+            raise NplintError(f"--{name.replace('_', '-')} is given no revision: is a variable empty?")
     given = [name for name in ("staged", "each_commit", "revision", "against") if options[name].value]
     if len(given) > 1 and given != ["revision", "against"]:
         one, other = (f"--{name.replace('_', '-')}" for name in given[:2])
         raise NplintError(f"{one} and {other} both say what is compared: give one of them")
     if options["exact"].value and not options["against"].value:
         raise NplintError("--exact is about --against: name the revision to compare with")
+    if options["new_only"].value and (not given or given == ["revision"]):
+        raise NplintError("--new-only needs something to compare with: give --against or --staged")
     if options["separately"].value:
         raise NplintError(
             "--separately judges each file alone, and a comparison needs its neighbours: drop one of the two"
@@ -175,9 +204,13 @@ def _each_commit(repository: Repository, wanted: str) -> Iterator[Plan]:
     found = _RANGE.fullmatch(wanted)
     if not found:
         raise NplintError(f"--each-commit takes a range such as origin/main..HEAD, and {wanted} is none")
-    base, head = found["base"] or "HEAD", found["head"] or "HEAD"
-    for commit, before in repository.commits(base, head):
-        yield Plan(commit, before, commit=commit[:12])
+    base, head = (repository.resolve(name or "HEAD") for name in found.group("base", "head"))
+    commits = repository.commits(base, head)
+    if not commits and base != head:
+        raise NplintError(f"no commit lies in {wanted}: the first of the two has to be the older one")
+    for id, parents in commits:
+        merged = tuple(other for other in parents[1:] if repository.leads_to(other, base))
+        yield Plan(id, next(iter(parents), None), commit=id[:12], deployed=merged)
 
 
 def _named_by_ci(repository: Repository, environ: Mapping[str, str]) -> tuple[str, str | None]:
@@ -188,9 +221,8 @@ def _named_by_ci(repository: Repository, environ: Mapping[str, str]) -> tuple[st
     for name in _BRANCHES_OF_CI:
         branch = environ.get(name, "").removeprefix("refs/heads/")
         if branch:
-            return (
-                branch if repository.has(branch) and not repository.has(f"origin/{branch}") else f"origin/{branch}"
-            ), None
+            is_local = repository.has(branch) and not repository.has(f"origin/{branch}")
+            return branch if is_local else f"origin/{branch}", None
     known = [environ.get(name, "") for name in _REVISIONS_OF_CI]
     for revision in (*known, _before_push(environ)):
         # A branch that is pushed for the first time comes after nothing but zeros.

@@ -69,7 +69,7 @@ def _is_whole(paths: Sequence[str], config: Config, options: Mapping[str, Settin
     return (
         covers(paths, config.folder)
         and not separately
-        and not any(name in options and options[name].value for name in REVISION_NAMES)
+        and not any(name in options and options[name].value not in (None, False) for name in REVISION_NAMES)
     )
 
 
