@@ -269,10 +269,17 @@ def test_markdown_is_a_table() -> None:
         "| --- | --- | --- | --- | --- | --- |\n"
         "| whole-story | warning, off by default | A rule tells everything that it can. "
         "| of type standard, turbo or autopilot, with the network vpc or tunnel and from version 1.29.4 on |  "
-        "| https://example.com |\n"
-        r"| repairs | error | A \| is \`b\`. | all | safe | https://example.com |"
+        "| <https://example.com> |\n"
+        r"| repairs | error | A \| is \`b\`. | all | safe | <https://example.com> |"
         "\n"
     )
+
+
+@pytest.mark.parametrize("source", ["https://x.com/a|b", "https://x.com/>", "https://x.com/\x1b", "js:x()", "<b>"])
+def test_a_source_that_is_no_address_is_text(source: str) -> None:
+    row = render([repairing()._replace(source=source)], "markdown").splitlines()[2]
+    assert row.startswith("| repairs | error | A rule repairs a name. | all |  | ")
+    assert re.findall(r"(?<!\\)[|<]", row) == ["|"] * 7
 
 
 # --- suppression
