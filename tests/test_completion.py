@@ -53,22 +53,22 @@ def script(shell: str) -> str:
 
 
 @pytest.fixture(scope="module")
-def sessions(folder: Path, environ: dict[str, str]) -> Iterator[dict[str, "pexpect.spawn[str]"]]:
+def running(folder: Path, environ: dict[str, str]) -> Iterator[dict[str, "pexpect.spawn[str]"]]:
     """The shells that were started, by name."""
     started: dict[str, pexpect.spawn[str]] = {}
     yield started
-    for session in started.values():
-        session.close(force=True)
+    for terminal in started.values():
+        terminal.close(force=True)
 
 
 def start(shell: str, folder: Path, environ: dict[str, str]) -> "pexpect.spawn[str]":
     (folder / "script").write_text(script(shell))
-    session = pexpect.spawn(
+    terminal = pexpect.spawn(
         shell, START[shell], cwd=str(folder), env=environ, encoding="utf-8", dimensions=(40, 200), timeout=60
     )
-    session.sendline(f"{SETUP[shell]}; rm ./script; echo rea''dy")
-    session.expect_exact("ready")
-    return session
+    terminal.sendline(f"{SETUP[shell]}; rm ./script; echo rea''dy")
+    terminal.expect_exact("ready")
+    return terminal
 
 
 LINES = [
@@ -95,7 +95,7 @@ LINES = [
 @pytest.mark.parametrize(("typed", "becomes"), LINES)
 @pytest.mark.parametrize("shell", ["bash", "zsh"])
 def test_the_tabulator_completes_what_is_typed(
-    sessions: dict[str, "pexpect.spawn[str]"],
+    running: dict[str, "pexpect.spawn[str]"],
     folder: Path,
     environ: dict[str, str],
     shell: str,
@@ -104,12 +104,12 @@ def test_the_tabulator_completes_what_is_typed(
 ) -> None:
     if not shutil.which(shell):
         pytest.skip(f"{shell} is not installed")
-    session = sessions.get(shell) or sessions.setdefault(shell, start(shell, folder, environ))
-    session.send(CLEAR_LINE + typed + "\t" + SHOW_LINE)
-    session.expect("<(.*?)>")
-    assert isinstance(session.match, re.Match)
+    terminal = running.get(shell) or running.setdefault(shell, start(shell, folder, environ))
+    terminal.send(CLEAR_LINE + typed + "\t" + SHOW_LINE)
+    terminal.expect("<(.*?)>")
+    assert isinstance(terminal.match, re.Match)
     # zsh waits for the next key before it puts a space behind a folder.
-    assert session.match[1].removesuffix(" ") == becomes.removesuffix(" ")
+    assert terminal.match[1].removesuffix(" ") == becomes.removesuffix(" ")
 
 
 @pytest.mark.parametrize(("typed", "becomes"), LINES)

@@ -55,6 +55,7 @@ def calls(line: str) -> Iterator[tuple[str, ...]]:
     lexer = shlex.shlex(line, posix=True, punctuation_chars=True)
     words = list(lexer)
     starts = [0, *(index + 1 for index, word in enumerate(words) if word in OPERATORS)]
+    starts += [index for index, word in enumerate(words) if word == "nplint" and "run" in words[:index]]
     for start in starts:
         if start < len(words) and words[start].rpartition("/")[2] == "nplint" and words[start - 1] not in (">", "<"):
             end = next((index for index in range(start, len(words)) if words[index] in OPERATORS), len(words))
@@ -86,6 +87,8 @@ def test_there_are_commands_to_check() -> None:
         ("--format", "concise"),
         ("completion", "bash"),
     ]
+    assert list(calls('podman run --rm -v "$PWD:/x" nplint --against main')) == [("--against", "main")]
+    assert list(calls("podman build --tag nplint .")) == []
 
 
 @pytest.mark.parametrize("command", COMMANDS, ids=lambda command: f"{command.page} {' '.join(command.words)}")

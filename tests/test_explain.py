@@ -6,6 +6,7 @@ from importlib import import_module
 from importlib.resources import files
 from inspect import getsource
 from pathlib import Path
+from textwrap import dedent, indent
 from typing import TYPE_CHECKING, Any
 
 import jsonschema
@@ -190,15 +191,6 @@ def test_every_rule_has_a_page_of_the_terminals_width(name: str, width: int) -> 
     assert [line for line in prose if len(line) > min(width, 100)] == []
 
 
-@pytest.mark.parametrize("name", RULES)
-def test_the_configuration_that_a_page_shows_is_one(nplint: "Nplint", name: str) -> None:
-    # What the examples of a rule show may be wrong on purpose; how to suppress it comes after them.
-    code = re.findall(r"^ {4}ignore:\n(?: {4}.*\n)*", page(RULES[name]), re.MULTILINE)[-1]
-    Path(".nplint.yaml").write_text(code.replace("\n    ", "\n").lstrip())
-    run = nplint("config", "validate")
-    assert (run.code, run.err) == (0, ".nplint.yaml: nothing is wrong with it\n")
-
-
 # --- repairs
 
 
@@ -277,7 +269,64 @@ def test_markdown_is_a_table() -> None:
         "| --- | --- | --- | --- | --- | --- |\n"
         "| whole-story | warning, off by default | A rule tells everything that it can. "
         "| of type standard, turbo or autopilot, with the network vpc or tunnel and from version 1.29.4 on |  "
-        "| https://example.com |\n"
-        r"| repairs | error | A \| is \`b\`. | all | safe | https://example.com |"
+        "| <https://example.com> |\n"
+        r"| repairs | error | A \| is \`b\`. | all | safe | <https://example.com> |"
         "\n"
     )
+
+
+@pytest.mark.parametrize("source", ["https://x.com/a|b", "https://x.com/>", "https://x.com/\x1b", "js:x()", "<b>"])
+def test_a_source_that_is_no_address_is_text(source: str) -> None:
+    row = render([repairing()._replace(source=source)], "markdown").splitlines()[2]
+    assert row.startswith("| repairs | error | A rule repairs a name. | all |  | ")
+    assert re.findall(r"(?<!\\)[|<]", row) == ["|"] * 7
+
+
+# --- suppression
+
+
+WRONG = """\
+apiVersion: v1
+kind: Service
+metadata:
+  name: web
+  namespace: shop
+spec:
+  type: NodePort
+  ports:
+    - port: 80
+      nodePort: 80
+"""
+
+
+def code(start: str, name: str = "node-port-out-of-range") -> str:
+    """The block of code that begins like this where a page says how to suppress, as if no day were the last."""
+    section = page(RULES[name]).partition("How to suppress it\n")[2]
+    found = re.search(rf"^    {re.escape(start)}.*\n(?:    .*\n)*", section, re.MULTILINE)
+    assert found
+    return dedent(found[0]).replace("until: 2027", "until: 2999")
+
+
+@pytest.mark.parametrize("name", RULES)
+def test_the_configuration_that_a_page_shows_is_one(nplint: "Nplint", name: str) -> None:
+    Path(".nplint.yaml").write_text(code("ignore", name))
+    run = nplint("config", "validate")
+    assert (run.code, run.err) == (0, ".nplint.yaml: nothing is wrong with it\n")
+
+
+@pytest.mark.parametrize(
+    ("text", "config"),
+    [
+        (WRONG.replace("nodePort: 80\n", f"nodePort: 80  {code('# nplint')}"), ""),
+        (WRONG.replace("      nodePort", f"      {code('# nplint')}      nodePort"), ""),
+        (WRONG.replace("spec:", indent(code("annotations"), "  ") + "spec:"), ""),
+        (WRONG, code("ignore").partition("rules:")[0]),
+        (WRONG, "rules:" + code("ignore").partition("rules:")[2]),
+    ],
+)
+def test_what_a_page_says_of_suppression_works(nplint: "Nplint", text: str, config: str) -> None:
+    Path("web.yaml").write_text(text)
+    assert nplint("--select", "node-port-out-of-range,unused-suppression", "--isolated").code == int(text == WRONG)
+    Path(".nplint.yaml").write_text(config)
+    run = nplint("--ignore", "selector-missing")
+    assert (run.code, run.out) == (0, "")

@@ -141,7 +141,7 @@ def test_hostile_names_are_no_formulas() -> None:
 def test_hostile_names_are_no_markup() -> None:
     first, second = render(HOSTILE, "markdown").splitlines()[2:]
     assert first == r"| 30080 | TCP | =1+1 | Service a\|b\\ | -x\\x1b\[31m.yaml:1:1 |"
-    assert second == r"| 30081 | TCP | \<img src=x\> | Service \[a\](b) \`c\` | @x\\x0a\\u202e.yaml:1:1 |"
+    assert second == r"| 30081 | TCP | \<img src=x\> | Service \[a\](b) \`c\` | @&#8203;x\\x0a\\u202e.yaml:1:1 |"
 
 
 def test_json_keeps_hostile_names_as_they_are() -> None:

@@ -34,12 +34,6 @@ def test_every_flag_in_the_readme_exists() -> None:
     assert {flag for flag in flags if flag not in known} == set()
 
 
-def test_every_link_in_the_readme_leads_somewhere() -> None:
-    links = [link for link in re.findall(r"\]\(([^)]+)\)", README) if "://" not in link]
-    assert links
-    assert [link for link in links if not (PROJECT / link).exists()] == []
-
-
 def test_the_suppressions_in_the_readme_leave_nothing(tmp_path: Path) -> None:
     shown = re.search(r"^### Suppress a finding\n\n```yaml\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
     assert shown

@@ -15,6 +15,9 @@ from nplint.errors import NplintError
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
+COMPLETION = "_NPLINT_COMPLETE"
+"""The variable of the environment through which a completion script asks: `bash_complete` and the like."""
+
 EXIT_WRONG_CALL = 2
 EXIT_OUR_FAULT = 3
 EXIT_INTERRUPTED = 130
@@ -75,7 +78,7 @@ def cli() -> None:
 
 def _answers_a_shell() -> bool:
     """Whether a completion script asked something, and got it."""
-    question = os.environ.get("_NPLINT_COMPLETE")
+    question = os.environ.get(COMPLETION)
     if not question:
         return False
     from nplint.cli.completion import answer

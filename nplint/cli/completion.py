@@ -3,12 +3,10 @@
 import click
 from click.shell_completion import BashComplete, CompletionItem, FishComplete, ShellComplete, ZshComplete
 
+from nplint.cli import COMPLETION
 from nplint.cli.terminal import show
 
 Items = list[CompletionItem[str]]
-
-VARIABLE = "_NPLINT_COMPLETE"
-"""The variable of the environment through which a script asks: `bash_complete` and the like."""
 
 
 class _Shell(ShellComplete):
@@ -40,7 +38,7 @@ _SHELLS: dict[str, type[_Shell]] = {"bash": _Bash, "zsh": _Zsh, "fish": _Fish}
 
 
 def _shell(name: str, cli: click.Command) -> _Shell:
-    return _SHELLS[name](cli, {}, "nplint", VARIABLE)
+    return _SHELLS[name](cli, {}, "nplint", COMPLETION)
 
 
 def answer(question: str, cli: click.Command) -> bool:

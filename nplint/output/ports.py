@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from nplint.output import table
 from nplint.output.excerpt import printable
+from nplint.output.markdown import escaped
 
 if TYPE_CHECKING:
     from nplint.cli.ports import Claim
@@ -23,7 +24,7 @@ def render(claims: "Sequence[Claim]", format: str) -> str:
     if format == "csv":
         return _csv([_HEAD, *rows])
     if format == "markdown":
-        return table.markdown([_HEAD, *rows])
+        return _markdown(_HEAD, rows)
     return table.text([tuple(word.upper() for word in _HEAD), *rows]) if rows else "no node port is pinned\n"
 
 
@@ -37,10 +38,14 @@ def render_free(proposals: Mapping[str, Sequence[int]], format: str) -> str:
     if format == "csv":
         return _csv([("cluster", "port"), *rows])
     if format == "markdown":
-        return table.markdown([("cluster", "port"), *rows])
+        return _markdown(("cluster", "port"), rows)
     return "".join(
         f"{printable(name) + ': ' if name else ''}{', '.join(map(str, ports))}\n" for name, ports in proposals.items()
     )
+
+
+def _markdown(head: Sequence[str], rows: Sequence[tuple[str, ...]]) -> str:
+    return table.markdown([head, *([escaped(cell) for cell in row] for row in rows)])
 
 
 def _csv(rows: Sequence[tuple[str, ...]]) -> str:

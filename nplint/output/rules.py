@@ -1,6 +1,7 @@
 """The list of rules, as text, as a table for documents, and as schemas/rules.json describes it."""
 
 import json
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -9,8 +10,11 @@ from nplint.check import Rule
 from nplint.output import table
 from nplint.output.excerpt import printable
 from nplint.output.explain import conditions, fixes, version
+from nplint.output.markdown import escaped
 from nplint.spelling import listed
 
+# Nothing of it means anything to Markdown within angle brackets.
+_LINK = re.compile(r"https://[!-;=?-{}~]+")
 _HEAD = ("rule", "severity", "finds", "clusters", "fix", "source")
 
 
@@ -37,7 +41,9 @@ def _row(rule: Rule) -> tuple[str, ...]:
     for_clusters = conditions(rule.when)
     where = listed(for_clusters) if for_clusters else "all"
     severity = rule.severity.value + ("" if rule.default else ", off by default")
-    return rule.name, severity, rule.summary, where, ", ".join(fixes(rule)), rule.source
+    cells = (rule.name, severity, rule.summary, where, ", ".join(fixes(rule)))
+    source = f"<{rule.source}>" if _LINK.fullmatch(rule.source) else escaped(rule.source)
+    return *map(escaped, cells), source
 
 
 def _data(rule: Rule) -> dict[str, Any]:

@@ -1,6 +1,5 @@
 """Rows as a table of text or Markdown; the first one names the columns."""
 
-import re
 from collections.abc import Sequence
 
 from nplint.output.excerpt import printable
@@ -17,7 +16,6 @@ def text(rows: Rows) -> str:
 
 
 def markdown(rows: Rows) -> str:
-    """A table whose cells mean nothing to Markdown."""
-    cells = [[re.sub(r"([\\`*\[\]<>|~])", r"\\\1", printable(cell)) for cell in row] for row in rows]
-    lines = [cells[0], ["---"] * len(cells[0]), *cells[1:]]
+    """A table of cells that are Markdown already."""
+    lines = [rows[0], ["---"] * len(rows[0]), *rows[1:]]
     return "".join(f"| {' | '.join(line)} |\n" for line in lines)
