@@ -46,8 +46,10 @@ def _not_judged(report: Report, without_manifest: int) -> list[str]:
 def _unjudged(report: Report) -> list[tuple[int, str]]:
     """What rules could not decide, by the kind of thing."""
     # Two rules that stumble over the same thing leave one thing undecided.
-    found = {(thing.what, id(thing.at.document), thing.at.path) for run in report.runs for thing in run.unjudged}
-    things = Counter(what for what, _, _ in found)
+    found = {
+        (thing.what, run.cluster, id(thing.at.document), thing.at.path) for run in report.runs for thing in run.unjudged
+    }
+    things = Counter(what for what, *_ in found)
     return [(number, f"{_count(number, what)} not judged") for what, number in sorted(things.items())]
 
 
