@@ -13,7 +13,7 @@ from nplint.profile import KnownNode
 from nplint.proof import Proof
 from nplint.resource import Resource
 from nplint.selection import selects
-from nplint.spelling import listed
+from nplint.spelling import few
 from nplint.workload import CONTROLLER_LABELS, Workload
 
 _REQUIRED = "requiredDuringSchedulingIgnoredDuringExecution"
@@ -39,6 +39,14 @@ class CoLocation(NamedTuple):
     why: str
     proof: tuple[Proof, ...] = ()
 
+    @property
+    def is_certain(self) -> bool:
+        return self.sharing is Sharing.CERTAIN
+
+    @property
+    def is_excluded(self) -> bool:
+        return self.sharing is Sharing.EXCLUDED
+
 
 NOTHING_KNOWN = CoLocation(Sharing.POSSIBLE, "nothing keeps them apart")
 
@@ -52,13 +60,14 @@ class Scheduling:
     def meeting(self, client: Workload, backend: Workload) -> CoLocation:
         """Whether pods of two workloads run on a common node."""
         if client is backend:
-            place = Proof(client.node["kind"], "the client is in the same pods")
-            return CoLocation(Sharing.CERTAIN, "they are the same pods", (place,))
+            place = Proof(client.node["kind"], "client and backend are the same pods")
+            sharing = Sharing.POSSIBLE if self._is_in_doubt(client) else Sharing.CERTAIN
+            return CoLocation(sharing, "they are the same pods", (place,))
         apart = self._kept_apart(client, backend) or self._kept_apart(backend, client)
         if apart:
             return CoLocation(Sharing.EXCLUDED, "an anti-affinity keeps them apart", (apart,))
         placed = self._by_placement(client, backend)
-        if placed.sharing is Sharing.EXCLUDED:
+        if placed.is_excluded:
             return placed
         beside = self._drawn(client, backend) or self._drawn(backend, client)
         if beside and not self._is_in_doubt(client, backend):
@@ -76,38 +85,33 @@ class Scheduling:
             why = f"{workload.title} does not run on {node.name}"
             return CoLocation(Sharing.EXCLUDED, why, (*self._proof(workload), *declared))
         sure = placement.is_daemon and self._is_unbound(workload) and self.hosts.fits(placement, node)
-        if (
-            (sure or (len(allowed) == 1 and not placement.is_free))
-            and not self.cluster.is_patched(workload)
-            and workload.replicas != 0
-        ):
+        if (sure or node == self._sole_node(workload)) and not self._is_in_doubt(workload):
             why = f"{workload.title} runs on {node.name}"
             return CoLocation(Sharing.CERTAIN, why, (*self._proof(workload), *declared))
         return NOTHING_KNOWN
 
     def placement(self, workload: Workload) -> Placement:
         """Where the pods of a workload may run."""
-        known = self._placements.get(id(workload))
-        if known is None:
-            known = self._placements[id(workload)] = placement_of(workload)
-        return known
+        if workload not in self._placements:
+            self._placements[workload] = placement_of(workload)
+        return self._placements[workload]
 
     @cached_property
     def hosts(self) -> Hosts:
         return Hosts(self.cluster.profile.nodes)
 
     @cached_property
-    def _placements(self) -> dict[int, Placement]:
+    def _placements(self) -> dict[Workload, Placement]:
         return {}
 
     @cached_property
-    def _open(self) -> dict[int, tuple[KnownNode, ...]]:
+    def _open(self) -> dict[Workload, tuple[KnownNode, ...]]:
         return {}
 
     def _open_nodes(self, workload: Workload) -> tuple[KnownNode, ...]:
-        if id(workload) not in self._open:
-            self._open[id(workload)] = self.hosts.open_to(self.placement(workload))
-        return self._open[id(workload)]
+        if workload not in self._open:
+            self._open[workload] = self.hosts.open_to(self.placement(workload))
+        return self._open[workload]
 
     def _by_placement(self, client: Workload, backend: Workload) -> CoLocation:
         ours, theirs = self.placement(client), self.placement(backend)
@@ -136,12 +140,18 @@ class Scheduling:
         if pins[0] and pins[1] and pins[0][:3] == pins[1][:3]:
             places = (Proof(pins[0].at, "the client runs there"), Proof(pins[1].at, "the backend runs there"))
             return CoLocation(Sharing.CERTAIN, f"both run on {next(iter(pins[0].values))}", places)
-        ours, theirs = self._open_nodes(client), self._open_nodes(backend)
-        chosen = not (self.placement(client).is_free or self.placement(backend).is_free)
-        if chosen and len(ours) == len(theirs) == 1 and ours == theirs:
-            proof = (*self._proof(client), *self._proof(backend), *self._declaration(ours[0]))
-            return CoLocation(Sharing.CERTAIN, f"{ours[0].name} is the only declared node for both", proof)
+        node = self._sole_node(client)
+        if node and node == self._sole_node(backend):
+            proof = (*self._proof(client), *self._proof(backend), *self._declaration(node))
+            return CoLocation(Sharing.CERTAIN, f"{node.name} is the only declared node for both", proof)
         return None
+
+    def _sole_node(self, workload: Workload) -> KnownNode | None:
+        """The one declared node that is left by what a workload asks of nodes."""
+        allowed, placement = self._open_nodes(workload), self.placement(workload)
+        if len(allowed) != 1 or placement.is_free or not self.hosts.fits(placement, allowed[0]):
+            return None
+        return allowed[0]
 
     def _everywhere(self, daemon: Workload, other: Workload) -> CoLocation | None:
         """Whether a DaemonSet has a pod on every node that the other workload may run on."""
@@ -180,7 +190,11 @@ class Scheduling:
 
     def _candidates(self, term: Node, owner: Workload) -> list[Workload]:
         """Workloads that a term may mean."""
-        wanted = {key: node.text for key, node in term["labelSelector"]["matchLabels"].items()}
+        selector = term["labelSelector"]
+        wanted = {key: node.text for key, node in selector["matchLabels"].items()}
+        for item in selector["matchExpressions"]:
+            if item["operator"].text == "In" and len(values := [value.text for value in item["values"]]) == 1:
+                wanted[item["key"].text] = values[0]
         spaces = self.cluster.spaces if _is_wide(term) else self._named_spaces(term, owner)
         return self.cluster.labelled(wanted, spaces)
 
@@ -245,5 +259,4 @@ def _names(nodes: Sequence[KnownNode]) -> set[str]:
 
 
 def _shown(nodes: Sequence[KnownNode]) -> str:
-    names = [node.name for node in nodes]
-    return listed(names if len(names) <= 3 else [*names[:2], f"{len(names) - 2} more"])
+    return few(node.name for node in nodes)
