@@ -1,7 +1,7 @@
 """ConfigMaps and Secrets, and what of them a container gets as variables and as files."""
 
 import posixpath
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
@@ -63,7 +63,7 @@ class ConfigMaps:
         found = [one for space in spaces for one in self._by_name.get((kind, space, name), ())]
         nearest = [one for one in found if one.node.document.source is workload.node.document.source]
         near = nearest or [one for one in found if self.cluster.together(one.node, workload.node)]
-        return near[0] if len({id(one) for one in near}) == 1 else None
+        return near[0] if len(set(near)) == 1 else None
 
     @cached_property
     def _by_name(self) -> dict[tuple[str, str, str], list[Resource]]:
@@ -79,22 +79,26 @@ class ConfigMaps:
         resource = self.find(kind, name.text, workload) if name.text else None
         if resource is None:
             return None
-        known = self._entries.get(id(resource))
-        if known is None:
-            known = self._entries[id(resource)] = entries(resource)
-        return {key: entry._replace(way=(Proof(name, way),)) for key, entry in known.items()}
+        if resource not in self._entries:
+            self._entries[resource] = entries(resource)
+        return {key: entry._replace(way=(Proof(name, way),)) for key, entry in self._entries[resource].items()}
 
     @cached_property
-    def _entries(self) -> dict[int, dict[str, Entry]]:
+    def _entries(self) -> dict[Resource, dict[str, Entry]]:
         return {}
 
-    def files(self, container: Container, workload: Workload) -> Iterator[Entry]:
-        """The files that a container has mounted from ConfigMaps and Secrets."""
-        volumes = {volume["name"].text: volume for volume in workload.pod_spec["volumes"]}
-        for mount in container.node["volumeMounts"]:
-            volume = volumes.get(mount["name"].text)
-            for entry in self._volume(volume, workload) if volume else ():
-                sub = mount["subPath"].text
+    def files(self, container: Container, workload: Workload, matters: Callable[[str], bool]) -> Iterator[Entry]:
+        """The files that a container has mounted from ConfigMaps and Secrets, as far as their texts matter."""
+        mounts = list(container.node["volumeMounts"])
+        names = {mount["name"].text for mount in mounts}
+        volumes = {
+            volume["name"].text: [entry for entry in self._volume(volume, workload) if matters(entry.text)]
+            for volume in (workload.pod_spec["volumes"] if mounts else ())
+            if volume["name"].text in names
+        }
+        for mount in mounts:
+            sub = mount["subPath"].text or mount["subPathExpr"].raw
+            for entry in volumes.get(mount["name"].text, ()):
                 if not sub or entry.name == sub or entry.name.startswith(f"{posixpath.normpath(sub)}/"):
                     yield entry._replace(way=(*entry.way, Proof(mount["name"], "mounted here")))
 

@@ -1,7 +1,8 @@
 """The environment of a container, composed as the kubelet does it."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from typing import NamedTuple
 
 from nplint.configmap import ConfigMaps, Entry
@@ -12,11 +13,13 @@ from nplint.workload import Container, Workload
 OWN_NODE = "\0"
 """Stands in a text for the address of the node that the container runs on."""
 
-_NAME = r"\(([^()\s$]*)\)"
-_REFERENCE = re.compile(rf"\$(?:\$|{_NAME})")
-_SHELL_REFERENCE = re.compile(
-    rf"\$(?:\$|{_NAME}|(?P<plain>[A-Za-z_]\w*)|\{{(?P<braced>[A-Za-z_]\w*)(?::?[-=?+][^{{}}]*)?\}})"
-)
+# What nothing closes is taken whole, lest its end be looked for again and again.
+_REFERENCE = re.compile(r"\$(?:\$|\(([^)]*)\)|\([^)]*\Z)")
+_SHELL_REFERENCE = re.compile(r"\$(?:([A-Za-z_]\w*)|\{([A-Za-z_]\w*)(?::?[-=?+][^{}]*)?\})")
+_MOST = 1 << 15
+"""How much variables may add to a text, for each may double the one before."""
+_MOST_SOURCES = 5
+"""How many variables are followed to show where a value comes from."""
 _OWN_NODE_FIELDS = ("status.hostIP", "status.hostIPs")
 
 
@@ -35,8 +38,18 @@ class Variable(NamedTuple):
 
     @property
     def proof(self) -> tuple[Proof, ...]:
-        """The places that its value comes from."""
-        what = "the address of the pod's own node" if self.text == OWN_NODE else f"the value of {self.name}"
+        """The places that its value comes from, those of the variables that it is made of among them."""
+        made, left = list[Variable](), [self]
+        while left and len(made) < _MOST_SOURCES:
+            variable = left.pop(0)
+            made += [] if any(variable is one for one in made) else [variable]
+            left += (part.variable for part in variable.parts[:_MOST_SOURCES])
+        return tuple(proof for variable in made for proof in variable.places)
+
+    @property
+    def places(self) -> tuple[Proof, ...]:
+        """Where its value is written, and how it gets from there into the container."""
+        what = "the address of the pod's own node" if self.field in _OWN_NODE_FIELDS else f"the value of {self.name}"
         return (Proof(self.node, what), *self.way)
 
 
@@ -100,8 +113,7 @@ def _variable(item: Node, workload: Workload, config_maps: ConfigMaps, before: V
     name, value, source = item["name"].text, item["value"], item["valueFrom"]
     if value.raw:
         expanded = expand(value.raw, before)
-        way = tuple(proof for part in expanded.parts for proof in part.variable.proof)
-        return Variable(name, expanded.text, value, way, parts=expanded.parts)
+        return Variable(name, expanded.text, value, parts=expanded.parts)
     field = source["fieldRef"]["fieldPath"]
     if field.present:
         return Variable(name, OWN_NODE if field.text in _OWN_NODE_FIELDS else None, field, field=field.text)
@@ -123,29 +135,39 @@ def expand(text: str, variables: Variables) -> Expanded:
 
     What is not defined, or not yet, stays as it is written.
     """
-    return _substitute(_REFERENCE, text, variables, {})
+    return _substitute(_REFERENCE, _clean(text), variables, Expanded)
 
 
 def expand_for_shell(text: str, variables: Variables, shell: Variables) -> Expanded:
     """The same for what a shell reads next, which knows variables of its own as `$NAME` and `${NAME}`."""
-    return _substitute(_SHELL_REFERENCE, text, variables, shell)
+    return _substitute(_REFERENCE, _clean(text), variables, partial(_expand_by_shell, shell=shell))
 
 
-def _substitute(pattern: re.Pattern[str], text: str, variables: Variables, shell: Variables) -> Expanded:
-    text = _clean(text)
-    pieces: list[str] = []
-    parts: list[Part] = []
-    done = length = 0
+def _expand_by_shell(text: str, shell: Variables) -> Expanded:
+    return _substitute(_SHELL_REFERENCE, text, shell, Expanded)
+
+
+def _substitute(
+    pattern: re.Pattern[str], text: str, variables: Variables, expand_rest: Callable[[str], Expanded]
+) -> Expanded:
+    pieces: list[Expanded] = []
+    done = grown = 0
     for found in pattern.finditer(text):
-        name = found.groupdict().get("plain") or found.groupdict().get("braced")
-        known = shell.get(name) if name else variables.get(found[1] or "")
-        put = "$" if found[0] == "$$" else known.text if known else None
-        if put is None:
-            continue
-        pieces += (text[done : found.start()], put)
-        length += len(pieces[-2])
-        if known:
-            parts.append(Part(length, length + len(put), known))
-        length += len(put)
-        done = found.end()
-    return Expanded("".join((*pieces, text[done:])), tuple(parts))
+        known = variables.get(found[found.lastindex or 0])
+        value = "$" if found[0] == "$$" else known.text if known else None
+        if value is not None and grown < _MOST:
+            pieces.append(expand_rest(text[done : found.start()]))
+            pieces.append(Expanded(value, (Part(0, len(value), known),) if known else ()))
+            done, grown = found.end(), grown + len(value)
+    return _joined((*pieces, expand_rest(text[done:])))
+
+
+def _joined(pieces: Iterable[Expanded]) -> Expanded:
+    texts: list[str] = []
+    parts: list[Part] = []
+    length = 0
+    for piece in pieces:
+        texts.append(piece.text)
+        parts += (Part(part.start + length, part.end + length, part.variable) for part in piece.parts)
+        length += len(piece.text)
+    return Expanded("".join(texts), tuple(parts))

@@ -1,11 +1,12 @@
 """The texts that a container works with: its variables, its commands and the files that are mounted into it."""
 
 import posixpath
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from enum import Enum
 from typing import NamedTuple
 
-from nplint.configmap import ConfigMaps
+from nplint.configmap import ConfigMaps, Entry
 from nplint.environment import (
     Environment,
     Part,
@@ -45,7 +46,12 @@ class Text(NamedTuple):
 
     def place(self, offset: int) -> tuple[int, Node]:
         """Where the text at an offset is written: the start of that part, and its place."""
-        return [place for place in self.places if place[0] <= offset][-1]
+        return self.places[bisect_right(self.places, offset, key=lambda place: place[0]) - 1]
+
+    def parts_in(self, start: int, end: int) -> tuple[Part, ...]:
+        """What variables gave to the text between two offsets, also where it goes on outside."""
+        first = bisect_right(self.parts, start, key=lambda part: part.end)
+        return self.parts[first : bisect_left(self.parts, end, key=lambda part: part.start)]
 
 
 class Reader(NamedTuple):
@@ -58,38 +64,25 @@ class Reader(NamedTuple):
 
 
 def readers(workload: Workload, config_maps: ConfigMaps, matters: Callable[[str], bool]) -> Iterator[Reader]:
-    """The containers of a workload with their texts, init containers and sidecars among them.
-
-    Of files, which are large and which many containers share, those are left out that do not matter.
-    """
+    """The containers of a workload with the texts that matter, init containers and sidecars among them."""
     for container in (*workload.containers, *workload.init_containers):
         known = environment(container, workload, config_maps)
-        texts = [_of_variable(variable) for variable in known.variables.values() if variable.text]
+        told = (variable for variable in known.variables.values() if variable.text and matters(variable.text))
+        texts = [_of_variable(variable) for variable in told]
         texts += _commands(container.node, known.variables)
-        texts += _files(container, workload, config_maps, known.variables, matters)
+        texts += (_of_file(entry, known.variables) for entry in config_maps.files(container, workload, matters))
         yield Reader(workload, container, known, tuple(texts))
 
 
 def _commands(node: Node, variables: Variables) -> Iterator[Text]:
     yield from _command((*node["command"], *node["args"]), variables, variables)
-    for probe in ("livenessProbe", "readinessProbe", "startupProbe"):
-        # The kubelet knows no more here than what is written as a value.
-        yield from _command(tuple(node[probe]["exec"]["command"]), _written(node), variables)
-    for hook in ("postStart", "preStop"):
-        yield from _command(tuple(node["lifecycle"][hook]["exec"]["command"]), {}, variables)
-
-
-def _files(
-    container: Container,
-    workload: Workload,
-    config_maps: ConfigMaps,
-    variables: Variables,
-    matters: Callable[[str], bool],
-) -> Iterator[Text]:
-    for entry in config_maps.files(container, workload):
-        if matters(entry.text):
-            expanded = expand_for_shell(entry.text, {}, variables)
-            yield Text(Kind.FILE, entry.name, expanded.text, ((0, entry.node),), expanded.parts, entry.way)
+    for probe in (node[name] for name in ("livenessProbe", "readinessProbe", "startupProbe")):
+        if probe.present:
+            # The kubelet knows no more here than what is written as a value.
+            yield from _command(tuple(probe["exec"]["command"]), _written(node), variables)
+    for hook in (node["lifecycle"][name] for name in ("postStart", "preStop")):
+        if hook.present:
+            yield from _command(tuple(hook["exec"]["command"]), {}, variables)
 
 
 def _written(container: Node) -> Variables:
@@ -101,6 +94,11 @@ def _of_variable(variable: Variable) -> Text:
     head = f"{variable.name}="
     parts = tuple(Part(part.start + len(head), part.end + len(head), part.variable) for part in variable.parts)
     return Text(Kind.VARIABLE, variable.name, head + (variable.text or ""), ((0, variable.node),), parts, variable.way)
+
+
+def _of_file(entry: Entry, variables: Variables) -> Text:
+    expanded = expand_for_shell(entry.text, {}, variables)
+    return Text(Kind.FILE, entry.name, expanded.text, ((0, entry.node),), expanded.parts, entry.way)
 
 
 def _command(nodes: Sequence[Node], variables: Variables, shell: Variables) -> Iterator[Text]:
