@@ -21,12 +21,17 @@ class Severity(Enum):
         return order.index(self) < order.index(other)
 
 
+@total_ordering
 class Confidence(Enum):
-    """How sure it is that the finding will show in the cluster."""
+    """How sure it is that the finding will show in the cluster; CERTAIN is the highest."""
 
     POSSIBLE = "possible"
     LIKELY = "likely"
     CERTAIN = "certain"
+
+    def __lt__(self, other: "Confidence") -> bool:
+        order = list(Confidence)
+        return order.index(self) < order.index(other)
 
 
 class Related(NamedTuple):
@@ -76,6 +81,11 @@ class Finding(NamedTuple):
     """The message without what hangs on an undeclared fact, where anything does."""
     awaits: tuple[str, str] | None = None
     """The undeclared fact that makes it a mere note, and what the fact would have to be to make it more."""
+
+    @property
+    def spans(self) -> tuple[Span, ...]:
+        """Its place and the related ones."""
+        return self.span, *(related.span for related in self.related)
 
     @property
     def order(self) -> tuple[object, ...]:

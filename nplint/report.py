@@ -12,6 +12,7 @@ from nplint.document import DefectKind, Document, Source
 from nplint.finding import Finding, Severity
 from nplint.profile import Verdict
 from nplint.resource import Service
+from nplint.secrecy import may_hold_secret, veiled
 
 
 class RuleRun(NamedTuple):
@@ -98,10 +99,17 @@ class Report:
 
     @cached_property
     def sources(self) -> dict[tuple[str, str | None], Source]:
-        """The texts that places are in, by path and revision."""
+        """The texts that places are in, by path and revision, without the values of Secrets."""
         documents = [document for cluster in self.clusters for document in (*cluster.documents, *cluster.context)]
         documents += [cluster.profile.declaration.document for cluster in self.clusters if cluster.profile.declaration]
-        return {(document.source.path, document.source.revision): document.source for document in documents}
+        sources = {(document.source.path, document.source.revision): document.source for document in documents}
+        shown = {(span.file, span.revision) for finding in self.findings for span in finding.spans}
+        secret: dict[tuple[str, str | None], list[Document]] = {}
+        for document in _each_once(documents):
+            place = document.source.path, document.source.revision
+            if place in shown and may_hold_secret(document):
+                secret.setdefault(place, []).append(document)
+        return sources | {place: veiled(sources[place], held) for place, held in secret.items()}
 
     @cached_property
     def coverage(self) -> Coverage:
