@@ -2,14 +2,14 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import NamedTuple
 
 from nplint.check import Rule, Unjudged
 from nplint.cluster import Cluster
 from nplint.document import DefectKind, Document, Source
-from nplint.finding import Finding, Severity
+from nplint.finding import Confidence, Finding, Severity
 from nplint.profile import Verdict
 from nplint.resource import Service
 from nplint.secrecy import may_hold_secret, veiled
@@ -63,6 +63,17 @@ class Report:
     findings: tuple[Finding, ...]
     runs: tuple[RuleRun, ...]
     clusters: tuple[Cluster, ...]
+    doubted: int = 0
+    """How many findings were left out for being less sure than what was asked for."""
+
+    def at_least(self, confidence: Confidence) -> "Report":
+        """The report without what is less sure, which is only counted."""
+        sure = tuple(
+            finding
+            for finding in self.findings
+            if finding.confidence >= confidence or finding.suppressed or finding.known
+        )
+        return replace(self, findings=sure, doubted=self.doubted + len(self.findings) - len(sure))
 
     @cached_property
     def open(self) -> tuple[Finding, ...]:

@@ -57,6 +57,13 @@ lasting ones in .nplint.yaml; `nplint config show` tells what holds."""
     show_default=True,
     help="The least severity that makes the exit code 1.",
 )
+@option(
+    "--min-confidence",
+    type=click.Choice(["possible", "likely", "certain"]),
+    default="possible",
+    show_default=True,
+    help="Leave out what is less sure to show in the cluster; it is only counted.",
+)
 @option("--exit-zero", is_flag=True, help="Report findings, but exit with 0 all the same.")
 @option(
     "--color",
@@ -72,6 +79,7 @@ def check(ctx: click.Context, /, paths: tuple[str, ...], **options: Any) -> None
     from nplint import plugins
     from nplint.cli import run
     from nplint.engine import lint_clusters
+    from nplint.finding import Confidence
 
     loaded = plugins.load()
     config = run.find_config(paths, options)
@@ -80,6 +88,7 @@ def check(ctx: click.Context, /, paths: tuple[str, ...], **options: Any) -> None
     render = _format(loaded, chosen["format_"])
     found = run.gather(paths, chosen, config)
     report = _suppress(lint_clusters(found.clusters, rules), config)
+    report = report.at_least(Confidence(chosen["min_confidence"].value))
     show(render(report, terminal(options["color"])))
     _finish(report, found.without_manifest, chosen)
 
