@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from nplint.check import Problems as Problems
     from nplint.check import Unjudged as Unjudged
     from nplint.check import replacement as replacement
+    from nplint.check import reported as reported
     from nplint.check import rule as rule
     from nplint.check import unknown_word as unknown_word
     from nplint.cluster import Cluster as Cluster
@@ -42,7 +43,7 @@ _HOMES = {
     "profile": ("CCE_TYPES", "PortRange", "Profile", "When"),
     "resource": ("PROTOCOLS", "SERVICE_TYPES", "TRAFFIC_POLICIES", "Resource", "Service", "ServicePort"),
     "workload": ("Workload",),
-    "check": ("Example", "Problem", "Problems", "Unjudged", "replacement", "rule", "unknown_word"),
+    "check": ("Example", "Problem", "Problems", "Unjudged", "replacement", "reported", "rule", "unknown_word"),
 }
 _MODULES = {name: module for module, names in _HOMES.items() for name in names}
 
