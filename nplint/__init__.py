@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from nplint.check import another_node_port as another_node_port
     from nplint.check import removal as removal
     from nplint.check import replacement as replacement
+    from nplint.check import reported as reported
     from nplint.check import rule as rule
     from nplint.check import unknown_word as unknown_word
     from nplint.cluster import Cluster as Cluster
@@ -52,6 +53,7 @@ _HOMES = {
         "another_node_port",
         "removal",
         "replacement",
+        "reported",
         "rule",
         "unknown_word",
     ),

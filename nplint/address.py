@@ -28,6 +28,12 @@ def parse(text: str) -> "Address | None":
     return None if address.scope_id is not None else address.ipv4_mapped or address
 
 
+def is_public(text: str) -> bool:
+    """Whether it is an address of the public network."""
+    parsed = parse(text)
+    return parsed is not None and parsed.is_global
+
+
 def family(address: "Address") -> str:
     """`IPv4` or `IPv6`."""
     return f"IPv{address.version}"

@@ -87,6 +87,19 @@ def another_node_port(cluster: Cluster, service: Service, node: Node) -> tuple[E
     return replacement(node, str(port), safe=False) if port else ()
 
 
+def reported(problem: Problem, cluster: Cluster) -> Problem:
+    """The problem as it is, or at the first of its related places that is reported on, where its own one is not."""
+    if not problem.node or not cluster.is_context(problem.node.document):
+        return problem
+    for place in problem.related:
+        at, label = place
+        if isinstance(at, Node) and not cluster.is_context(at.document):
+            others = (other for other in problem.related if other is not place)
+            related = ((problem.at, problem.label), *others)
+            return problem._replace(at=at, label=label, about=None, related=related)
+    return problem
+
+
 def unknown_word(node: Node, name: str, known: Iterable[str]) -> Problem:
     """The problem of a value that is none of the words that the field `name` takes, with what may be meant."""
     words = [word for word in known if word]

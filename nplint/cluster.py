@@ -99,19 +99,27 @@ class Cluster(Inventory):
         """
         if not service.selector or any(service.spec["selector"].placeholders()):
             return []
-        spaces = self.namespaces(service)
+        shown = {key: value for key, value in service.selector.items() if key not in CONTROLLER_LABELS}
+        selected = [one for one in self.labelled(shown, self.namespaces(service)) if service.selects(one)]
+        # Where no cluster is declared, a copy of the workload elsewhere is most likely another variant of it.
+        near = [workload for workload in selected if self.together(service.node, workload.node)]
+        return near or selected
+
+    def labelled(self, labels: Mapping[str, str], spaces: Iterable[str]) -> list[Workload]:
+        """The workloads of some namespaces that carry the rarest of some labels: all that may carry every one."""
         found: list[list[Workload]] = [
             [workload for space in spaces for workload in self._labelled.get((space, *label), ())]
-            for label in service.selector.items()
-            if label[0] not in CONTROLLER_LABELS
+            for label in labels.items()
         ]
         if not found:
             found = [[one for space in spaces for one in self._workloads_by_namespace.get(space, ())]]
         fewest = min(found, key=len)
-        selected = [workload for workload in dict.fromkeys(fewest) if service.selects(workload)]
-        # Where no cluster is declared, a copy of the workload elsewhere is most likely another variant of it.
-        near = [workload for workload in selected if self.together(service.node, workload.node)]
-        return near or selected
+        return list(dict.fromkeys(fewest))
+
+    @property
+    def spaces(self) -> Iterable[str]:
+        """The namespaces that workloads are in."""
+        return self._workloads_by_namespace
 
     @cached_property
     def _labelled(self) -> dict[tuple[str, str, str], list[Workload]]:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from datetime import date
 from typing import Any
 
+from nplint import address
 from nplint.declared import Config, Patterns, Target
 from nplint.document import Document, RepeatedKey, Source, Span
 from nplint.document import Path as Steps
@@ -18,6 +19,7 @@ from nplint.structure import Flaw, flaws
 from nplint.suppress import Ignore
 
 _MARK = "-is-here"
+_TAINT = re.compile(r"[^=:\s]+(=[^=:\s]*)?:(NoSchedule|PreferNoSchedule|NoExecute)")
 _HEAD = re.compile(r"^\[+\s*tool\s*\.\s*nplint\b", re.MULTILINE)
 
 
@@ -137,9 +139,25 @@ def _unknowable(root: Node) -> Iterator[tuple[Node, str]]:
     """Values that mean nothing, or more than their author can want."""
     for node in root.placeholders():
         yield node, f"{node.field} is not rendered yet: write what it stands for"
+    for cluster in _values(root["clusters"]):
+        yield from _shared_addresses(cluster["nodes"])
     for node in root["ignore"]:
         if isinstance(node.value, dict) and not node.value.keys() & {"rule", "resource", "path"}:
             yield node, f"{node.field} ignores everything: name a rule, a resource or a path"
+
+
+def _values(mapping: Node) -> list[Node]:
+    return [node for _, node in mapping.items()]
+
+
+def _shared_addresses(nodes: Node) -> Iterator[tuple[Node, str]]:
+    owners: dict[object, str] = {}
+    for name, node in nodes.items():
+        written = node["address"] if node["address"].present else node
+        known = address.parse(written.text)
+        owner = owners.setdefault(known, name) if known else name
+        if owner != name:
+            yield written, f"{written.text} is the address of {owner} already: each node has its own"
 
 
 def _unreadable(root: Node) -> Iterator[tuple[Node, str]]:
@@ -156,11 +174,24 @@ def _forms(root: Node) -> Iterator[tuple[Node, Callable[[str], object]]]:
     ignores = list(root["ignore"])
     yield from ((node["until"], _day) for node in ignores)
     yield from ((pattern, _pattern) for pattern in (*root["exclude"], *(node["path"] for node in ignores)))
-    for cluster in [cluster for _, cluster in root["clusters"].items()]:
+    for cluster in _values(root["clusters"]):
         yield cluster["version"], parse_version
         yield cluster["node-port-range"], parse_port_range
         yield from ((port.key, _port) for _, port in cluster["ledger"].items())
+        for node in _values(cluster["nodes"]):
+            yield from ((node, _address), (node["address"], _address))
+            yield from ((taint, _taint) for taint in node["taints"])
         yield from ((pattern, _pattern) for pattern in (*cluster["paths"], *cluster["context"]))
+
+
+def _address(text: str) -> None:
+    if address.parse(text) is None:
+        raise NplintError(f"`{text}` is no IP address: write the node's address like 10.100.0.136")
+
+
+def _taint(text: str) -> None:
+    if not _TAINT.fullmatch(text):
+        raise NplintError(f"`{text}` is no taint: write it like dedicated=edge:NoSchedule")
 
 
 def _day(text: str) -> None:

@@ -79,7 +79,8 @@ def _stamp(rule: Rule, verdict: Verdict, problem: Problem, cluster: Cluster) -> 
     """Make a finding of a problem: what the rule need not say itself, and a note of what depends on an unknown fact."""
     finding = Finding(
         rule=rule.name,
-        severity=problem.severity or rule.severity,
+        # The configuration may have made the rule less grave than its lesser problems.
+        severity=min(problem.severity or rule.severity, rule.severity),
         confidence=problem.confidence,
         span=_span(problem.at),
         message=cut(problem.message, _LONGEST),

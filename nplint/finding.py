@@ -23,12 +23,17 @@ class Severity(Enum):
         return order.index(self) < order.index(other)
 
 
+@total_ordering
 class Confidence(Enum):
-    """How sure it is that the finding will show in the cluster."""
+    """How sure it is that the finding will show in the cluster; CERTAIN is the highest."""
 
     POSSIBLE = "possible"
     LIKELY = "likely"
     CERTAIN = "certain"
+
+    def __lt__(self, other: "Confidence") -> bool:
+        order = list(Confidence)
+        return order.index(self) < order.index(other)
 
 
 class Related(NamedTuple):
@@ -93,6 +98,11 @@ class Finding(NamedTuple):
     def is_safely_fixable(self) -> bool:
         """Whether these edits keep what the author meant."""
         return self.is_fixable and all(edit.safe for edit in self.edits)
+
+    @property
+    def spans(self) -> tuple[Span, ...]:
+        """Its place and the related ones."""
+        return self.span, *(related.span for related in self.related)
 
     @property
     def order(self) -> tuple[object, ...]:

@@ -66,6 +66,11 @@ class Node:
         return self.value if isinstance(self.value, str) and not self.is_placeholder else ""
 
     @property
+    def raw(self) -> str | None:
+        """The value if it is a string, with the marks that a template tool or a shell puts values in for."""
+        return self.value if isinstance(self.value, str) else None
+
+    @property
     def number(self) -> int | None:
         """The value if it is an integer, else None."""
         return self.value if isinstance(self.value, int) and not isinstance(self.value, bool) else None

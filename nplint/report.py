@@ -2,16 +2,17 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import NamedTuple
 
 from nplint.check import Rule, Unjudged
 from nplint.cluster import Cluster
 from nplint.document import DefectKind, Document, Source, Span
-from nplint.finding import Finding, Severity
+from nplint.finding import Confidence, Finding, Severity
 from nplint.profile import Verdict
 from nplint.resource import Service
+from nplint.secrecy import may_hold_secret, veiled
 
 
 class RuleRun(NamedTuple):
@@ -66,6 +67,17 @@ class Report:
     """Texts that places are in besides those of the clusters, by path and revision."""
     configuration: Document | None = None
     """The configuration that the run was made with."""
+    doubted: int = 0
+    """How many findings were left out for being less sure than what was asked for."""
+
+    def at_least(self, confidence: Confidence) -> "Report":
+        """The report without what is less sure, which is only counted."""
+        sure = tuple(
+            finding
+            for finding in self.findings
+            if finding.confidence >= confidence or finding.suppressed or finding.known
+        )
+        return replace(self, findings=sure, doubted=self.doubted + len(self.findings) - len(sure))
 
     @cached_property
     def open(self) -> tuple[Finding, ...]:
@@ -106,13 +118,28 @@ class Report:
 
     @cached_property
     def sources(self) -> dict[tuple[str, str | None], Source]:
-        """The texts that places are in, by path and revision."""
+        """The texts that places are in, by path and revision, without the values of Secrets."""
+        shown = {(span.file, span.revision) for finding in self.findings for span in finding.spans}
+        secret: dict[tuple[str, str | None], list[Document]] = {}
+        for document in _each_once(self._documents):
+            place = document.source.path, document.source.revision
+            if place in shown and may_hold_secret(document):
+                secret.setdefault(place, []).append(document)
+        texts = self.texts
+        return {**texts, **{place: veiled(texts[place], held) for place, held in secret.items()}}
+
+    @cached_property
+    def texts(self) -> dict[tuple[str, str | None], Source]:
+        """The same as they are, which is for no output."""
+        found = {(document.source.path, document.source.revision): document.source for document in self._documents}
+        return {**self.others, **found}
+
+    @cached_property
+    def _documents(self) -> list[Document]:
         clusters = [cluster for now in self.clusters for cluster in (now, now.before) if cluster]
         documents = [document for cluster in clusters for document in (*cluster.documents, *cluster.context)]
         documents += [cluster.profile.declaration.document for cluster in clusters if cluster.profile.declaration]
-        documents += [self.configuration] if self.configuration else []
-        found = {(document.source.path, document.source.revision): document.source for document in documents}
-        return {**self.others, **found}
+        return documents + ([self.configuration] if self.configuration else [])
 
     @cached_property
     def coverage(self) -> Coverage:

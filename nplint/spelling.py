@@ -28,6 +28,12 @@ def listed(words: Iterable[str], conjunction: str = "and") -> str:
     return f"{', '.join(most)} {conjunction} {last}" if most else last
 
 
+def few(words: Iterable[str], most: int = 3) -> str:
+    """The same for different words of which there may be more than a sentence can hold."""
+    known = list(dict.fromkeys(words))
+    return listed(known if len(known) <= most else [*known[: most - 1], f"{len(known) - most + 1} more"])
+
+
 def shown(text: str) -> str:
     """A value as a message shows it: on one line, cut to 64 characters, and as `""` where there is no text at all."""
     return cut(cut(text, LONGEST).translate(_LINE_ENDS), LONGEST) or '""'

@@ -62,12 +62,15 @@ def duplicate_key(cluster: Cluster) -> Problems:
     """
     for document in cluster.documents:
         for repeated in document.repeated_keys():
-            name, kept = shown(str(repeated.path[-1])), _written(document.source, repeated.value)
+            name, about = shown(str(repeated.path[-1])), _node(cluster, document, repeated.path)
+            resource = cluster.resource_at(document, about.path[: about.root])
+            is_secret = resource is not None and resource.kind == "Secret"
+            kept = _written(document.source, None if is_secret else repeated.value)
             yield Problem(
                 repeated.kept,
                 f"{name} is set a second time here: kubectl keeps {kept} and drops the first",
                 related=((repeated.lost, "dropped"),),
-                about=_node(cluster, document, repeated.path),
+                about=about,
             )
 
 

@@ -1,7 +1,7 @@
 """Node-level affinity where CCE Turbo has none."""
 
 from nplint import Cluster, Example, Problem, Problems, Profile, Service, Severity, When, Workload, replacement, rule
-from nplint.spelling import listed
+from nplint.spelling import few
 
 _FACT = "CCE Turbo has no node-level affinity"
 _HELP = "set `externalTrafficPolicy: Cluster`; pods then see a node's address instead of the client's"
@@ -138,6 +138,4 @@ def _judge(cluster: Cluster, service: Service) -> Problem:
 
 
 def _titles(workloads: list[Workload]) -> str:
-    """Who is meant, each once, and no more than a sentence can hold."""
-    titles = list(dict.fromkeys(workload.title for workload in workloads))
-    return listed(titles if len(titles) <= 3 else [*titles[:2], f"{len(titles) - 2} more"])
+    return few(workload.title for workload in workloads)

@@ -221,6 +221,21 @@ def test_json_and_byte_order_marks_are_read() -> None:
         ("clusters: {p: {paths: a}}\n", "1:23: clusters.p.paths has to be a list"),
         ("clusters: {p: {paths: ['!']}}\n", "1:24: `!` is no pattern: write it as in .gitignore"),
         ("clusters: {p: {nodes: {a: 1}}}\n", "1:27: clusters.p.nodes.a has to be text or a mapping"),
+        (
+            "clusters: {p: {nodes: {a: 10.0.0.500}}}\n",
+            "1:27: `10.0.0.500` is no IP address: write the node's address like 10.100.0.136",
+        ),
+        ("clusters: {p: {nodes: {a: {address: web}}}}\n", "1:37: `web` is no IP address: "),
+        (
+            "clusters: {p: {nodes: {a: {taints: [gpu]}}}}\n",
+            "1:37: `gpu` is no taint: write it like dedicated=edge:NoSchedule",
+        ),
+        (
+            "clusters: {p: {nodes: {a: 10.0.0.5, b: {address: 010.0.0.5}}}}\n",
+            "1:50: 010.0.0.5 is the address of a already: each node has its own",
+        ),
+        ("clusters: {p: {nodes: {a: {labels: [x]}}}}\n", "1:36: clusters.p.nodes.a.labels has to be a mapping"),
+        ("min-confidence: likly\n", "1:17: min-confidence cannot be likly: did you mean likely?"),
         ("clusters: {p: {ledger: {web: x}}}\n", "1:25: the ledger's key web is no port number"),
         ("clusters: {p: {ledger: [30080]}}\n", "1:24: clusters.p.ledger has to be a mapping"),
         ("clusters: {p: ~}\n", "1:15: clusters.p has to be a mapping"),

@@ -163,6 +163,16 @@ def test_a_rule_that_does_not_apply_is_skipped_with_the_reason(quiet: bool) -> N
 
 
 @pytest.mark.parametrize("severity", Severity)
+def test_a_lesser_problem_is_never_graver_than_its_rule(severity: Severity) -> None:
+    def lesser(cluster: Cluster) -> Problems:
+        """A problem is less grave than others."""
+        yield Problem(cluster.services[0].node, "less grave", severity=Severity.WARNING)
+
+    (finding,) = run(make(lesser, severity=severity)).findings
+    assert finding.severity is min(severity, Severity.WARNING)
+
+
+@pytest.mark.parametrize("severity", Severity)
 def test_what_hangs_on_an_unknown_fact_is_a_note_that_names_it(severity: Severity) -> None:
     report = run(make(every_port, when=TURBO_ONLY, severity=severity))
     assert {finding.severity for finding in report.findings} == {Severity.NOTE}

@@ -319,6 +319,7 @@ def test_json_sums_up() -> None:
         "notes": 2,
         "suppressed": 0,
         "baseline": 0,
+        "doubted": 0,
         "unreadable": 1,
         "templates": 1,
         "judgedFiles": 1,

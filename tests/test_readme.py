@@ -6,15 +6,19 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 PROJECT = Path(__file__).parent.parent
 README = (PROJECT / "README.md").read_text("utf-8")
 
 
-def test_the_first_command_prints_what_the_readme_shows() -> None:
-    shown = re.search(r"^```text\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
-    assert shown
+@pytest.mark.parametrize(
+    ("index", "path"), [(0, "examples"), (1, "tests/projects/hairpin-daemon-set-client")], ids=["first", "audit"]
+)
+def test_a_command_prints_what_the_readme_shows(index: int, path: str) -> None:
+    shown = re.findall(r"^```text\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)[index]
     run = subprocess.run(
-        [sys.executable, "-m", "nplint", "examples"],
+        [sys.executable, "-m", "nplint", path],
         cwd=PROJECT,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -23,7 +27,7 @@ def test_the_first_command_prints_what_the_readme_shows() -> None:
         # The caller's terminal is nobody's business here.
         env={"PATH": os.environ["PATH"]},
     )
-    assert run.stdout == shown[1]
+    assert run.stdout == shown
     assert run.returncode == 1
 
 

@@ -1,6 +1,6 @@
 import pytest
 
-from nplint.spelling import LONGEST, cut, listed, nearest, recased, shown
+from nplint.spelling import LONGEST, cut, few, listed, nearest, recased, shown
 
 TYPES = ("ClusterIP", "NodePort", "LoadBalancer", "ExternalName")
 
@@ -48,6 +48,13 @@ def test_nothing_is_near_where_nothing_is_known() -> None:
 )
 def test_listed_reads_as_a_sentence(words: list[str], sentence: str) -> None:
     assert listed(words) == sentence
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"), [("a", "a"), ("aab", "a and b"), ("abc", "a, b and c"), ("abcd", "a, b and 2 more")]
+)
+def test_few_names_what_a_sentence_can_hold(words: str, sentence: str) -> None:
+    assert few(words) == sentence
 
 
 def test_listed_joins_with_another_word() -> None:

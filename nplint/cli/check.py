@@ -85,6 +85,13 @@ lasting ones in .nplint.yaml; `nplint config show` tells what holds."""
 )
 @option("--write-baseline", metavar="FILE", help="Write what is found to FILE: from then on it is known.")
 @option("--show-suppressed", is_flag=True, help="Print what is suppressed as well, and why.")
+@option(
+    "--min-confidence",
+    type=click.Choice(["possible", "likely", "certain"]),
+    default="possible",
+    show_default=True,
+    help="Leave out what is less sure to show in the cluster; it is only counted.",
+)
 @option("--exit-zero", is_flag=True, help="Report findings, but exit with 0 all the same.")
 @option("--statistics", is_flag=True, help="Print how often each rule found something, instead of the findings.")
 @option(
@@ -115,6 +122,9 @@ def check(ctx: click.Context, /, paths: tuple[str, ...], **options: Any) -> None
         from nplint.cli.settle import keep_baseline
 
         report = keep_baseline(report, loaded, paths, config, chosen)
+    from nplint.finding import Confidence
+
+    report = report.at_least(Confidence(chosen["min_confidence"].value))
     screen = terminal(options["color"], show_suppressed=chosen["show_suppressed"].value)
     _deliver(report, render, outputs, screen, for_github=chosen["format_"].value == "github")
     if chosen["explain_skips"].value:
@@ -167,7 +177,7 @@ def judging(
         from nplint.engine import lint_clusters
 
         report = lint_clusters(clusters, rules, partial(watch, "running rules"))
-        has_wishes = config.ignores or any(source.names_nplint for source in report.sources.values())
+        has_wishes = config.ignores or any(source.names_nplint for source in report.texts.values())
         if not has_wishes and not chosen["baseline"].value:
             return report
         from nplint.cli.settle import settle
@@ -210,7 +220,7 @@ def _fixed(report: "Report", judge: "Judge", paths: tuple[str, ...], *, unsafe: 
     from nplint.cli.fix import fix_files
     from nplint.cli.write import Files
 
-    return fix_files(report, judge, Files(report.sources, paths or (".",)), unsafe=unsafe).report
+    return fix_files(report, judge, Files(report.texts, paths or (".",)), unsafe=unsafe).report
 
 
 def formatter(loaded: "Plugins", name: str, origin: str, *, statistics: bool = False) -> "Formatter":

@@ -52,7 +52,7 @@ def fix(ctx: click.Context, /, paths: tuple[str, ...], **options: Any) -> None:
         judge = check.judging(plugins.load(), paths, chosen, config, watch)
         found = run.gather(paths, chosen, config, BytesIO(given), watch=watch)
         report = judge(found.clusters)
-    files = Files(report.sources, paths or (".",), given)
+    files = Files(report.texts, paths or (".",), given)
     if options["diff"]:
         outcome = mend(report, judge, files.load, unsafe=options["unsafe"])
         _preview(outcome, files, terminal(options["color"]), unsafe=options["unsafe"])

@@ -73,7 +73,7 @@ target = together(
     option("--proxy-mode", type=click.Choice(["iptables", "ipvs"]), help="How its nodes forward to Services."),
     option("--node-port-range", metavar="LOW-HIGH", help="The node ports it hands out.  [default: 30000-32767]"),
 )
-LASTING = ("fail-on", "format", "require-manifests", "baseline")
+LASTING = ("fail-on", "min-confidence", "format", "require-manifests", "baseline")
 """The options that a configuration may set; `ignore` and `context` mean something else there."""
 TARGET_NAMES = ("type_", "network", "cluster_version", "proxy_mode", "node_port_range")
 

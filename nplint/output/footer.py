@@ -32,6 +32,7 @@ def _not_judged(report: Report, without_manifest: int) -> list[str]:
     parts = [
         (report.suppressed, f"{report.suppressed} suppressed"),
         *((number, f"{number} in the {known}") for known, number in sorted(report.known.items())),
+        (report.doubted, f"{report.doubted} less sure than asked for"),
         (coverage.unreadable_documents, f"{_count(coverage.unreadable_documents, 'document')} unreadable"),
         (coverage.template_documents, f"{_count(coverage.template_documents, 'template')} not rendered"),
         (coverage.patch_files, f"{_count(coverage.patch_files, 'kustomize patch file')} not judged alone"),

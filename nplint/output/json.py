@@ -110,6 +110,7 @@ def _summary(report: Report) -> dict[str, int]:
         "notes": report.count(Severity.NOTE),
         "suppressed": report.suppressed,
         "baseline": report.known.total(),
+        "doubted": report.doubted,
         "unreadable": coverage.unreadable_documents,
         "templates": coverage.template_documents,
         "judgedFiles": coverage.judged,

@@ -3,7 +3,7 @@
 import click
 
 from nplint.document import Span
-from nplint.finding import Finding, Severity
+from nplint.finding import Confidence, Finding, Severity
 from nplint.hookspecs import Terminal
 from nplint.output import concise
 from nplint.output.excerpt import excerpt, printable
@@ -37,8 +37,7 @@ class _Painter:
         return click.style(text, fg=fg, bold=bold or None) if self.terminal.color else text
 
     def block(self, finding: Finding) -> str:
-        spans = [finding.span, *(related.span for related in finding.related)]
-        gutter = max(len(str(span.line)) for span in spans)
+        gutter = max(len(str(span.line)) for span in finding.spans)
         color = concise.COLORS[finding.severity]
         lines = [self.title(finding)]
         lines += self.place("-->", finding.span, subject(finding.resource, finding.field), gutter)
@@ -77,7 +76,9 @@ class _Painter:
         return " " * (gutter + 1) + self.style("|", fg="blue")
 
     def story(self, finding: Finding, gutter: int) -> list[str]:
-        told = [("clusters", ", ".join(finding.clusters)), ("why", finding.why), ("help", finding.help)]
+        confidence = "" if finding.confidence is Confidence.CERTAIN else finding.confidence.value
+        told = [("confidence", confidence), ("clusters", ", ".join(finding.clusters))]
+        told += [("why", finding.why), ("help", finding.help)]
         told.append(("fix", _fix(finding)))
         told += [("suppressed", f"by {concise.suppressed(finding.suppressed)}")] if finding.suppressed else []
         told.append(("note", f"explain it with `nplint explain {finding.rule}`"))

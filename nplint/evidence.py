@@ -1,0 +1,151 @@
+"""What shows that a container dials a node port, and where that is written."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import accumulate
+from typing import NamedTuple
+
+from nplint.configmap import ConfigMaps
+from nplint.dialing import REACH, Dialed, Directory, Line, Names, dialed, names_a_node
+from nplint.document import Span
+from nplint.node import Node
+from nplint.profile import KnownNode
+from nplint.proof import Proof
+from nplint.texts import Kind, Reader, Text, readers
+from nplint.workload import Container, Workload
+
+# A port stands alone: it is no part of a word, a longer number, an address, a range or a mapping of ports.
+_PORT = re.compile(r"(?<![\w.-])[0-9]{1,5}(?!\w|[.:-]\d)")
+_LONG = 200
+"""What is longer comes from ConfigMaps that many containers share, and is looked through once."""
+_COMMENTS = ("#", "//", ";")
+
+
+class Evidence(NamedTuple):
+    """A place that shows that a container dials a node port.
+
+    It dials its own node where `own` is set, else the declared node `to` where that is known. What is not proven is a
+    likeness: a number beside a name. `apart` is set where address and port stand apart from each other. `node` is the
+    value that it stands in, `line` which of its lines, counted from 0; `way` is how the text gets into the container.
+    """
+
+    workload: Workload
+    container: Container
+    number: int
+    node: Node
+    line: int
+    way: tuple[Proof, ...]
+    own: bool
+    to: KnownNode | None
+    proven: bool
+    apart: bool
+
+    @property
+    def at(self) -> Node | Span:
+        """The place: the line of a value that has several and stands in the file as it is, else the whole value."""
+        return _place(self.node, self.line)
+
+    @property
+    def identity(self) -> tuple[object, ...]:
+        """What the place is told apart from others by, without locating it."""
+        return id(self.node.document), self.node.path, self.line
+
+
+@dataclass(frozen=True, eq=False)
+class Search:
+    """A search for some ports in what containers work with."""
+
+    config_maps: ConfigMaps
+    ports: frozenset[int]
+    directory: Directory
+
+    def evidence(self, workload: Workload) -> Iterator[Evidence]:
+        """Everything that shows that a workload's containers dial one of the ports."""
+        served = {port["containerPort"].number for each in _containers(workload) for port in each.ports}
+        for reader in readers(workload, self.config_maps, self._matters):
+            names = Names(reader.environment, self.directory)
+            for text in reader.texts:
+                for line in _lines(text):
+                    yield from self._in_line(reader, names, line, served)
+
+    def _matters(self, text: str) -> bool:
+        if len(text) < _LONG:
+            return self._has_port(text)
+        if text not in self._long:
+            self._long[text] = self._has_port(text)
+        return self._long[text]
+
+    def _has_port(self, text: str) -> bool:
+        return any(int(found[0]) in self.ports for found in _PORT.finditer(text))
+
+    @cached_property
+    def _long(self) -> dict[str, bool]:
+        return {}
+
+    def _in_line(self, reader: Reader, names: Names, line: Line, served: set[int | None]) -> Iterator[Evidence]:
+        for found in _PORT.finditer(line.value):
+            number = int(found[0])
+            if number not in self.ports or _is_of_variable(line, found.start() - REACH, found.end()):
+                continue
+            known = dialed(names, line, found.start())
+            # A port that stands alone and that the pod listens on is its own.
+            is_own = known is not None and known.apart and number in served
+            if known and not is_own and not _is_of_variable(line, known.start, found.end()):
+                yield _evidence(reader, line, found, known)
+
+
+def _containers(workload: Workload) -> tuple[Container, ...]:
+    return (*workload.containers, *workload.init_containers)
+
+
+def _lines(text: Text) -> Iterator[Line]:
+    values = text.value.split("\n")
+    of_nodes = text.kind is Kind.FILE and names_a_node(text.value)
+    starts = accumulate((len(value) + 1 for value in values), initial=0)
+    for index, (value, start) in enumerate(zip(values, starts, strict=False)):
+        if text.kind is Kind.VARIABLE or not value.lstrip().startswith(_COMMENTS):
+            beside = (*values[max(0, index - 1) : index], *values[index + 1 : index + 2])
+            yield Line(text, value, start, beside, of_nodes)
+
+
+def _is_of_variable(line: Line, start: int, end: int) -> bool:
+    """Whether all of a part of a line is the value of one variable, which is looked at on its own."""
+    start, end = line.start + start, line.start + end
+    return any(part.start <= start and end <= part.end for part in line.text.parts_in(start, end))
+
+
+def _evidence(reader: Reader, line: Line, found: re.Match[str], known: Dialed) -> Evidence:
+    offset = line.start + found.start()
+    start, node = line.text.place(offset)
+    begin, end = (0, len(line.value)) if known.apart else (known.start, found.end())
+    parts = line.text.parts_in(line.start + begin, line.start + end)
+    way = (*line.text.way, *(proof for part in parts for proof in part.variable.proof))
+    return Evidence(
+        reader.workload,
+        reader.container,
+        int(found[0]),
+        node,
+        line.text.value.count("\n", start, offset),
+        tuple(dict.fromkeys(way)),
+        known.own,
+        known.to,
+        known.proven,
+        known.apart,
+    )
+
+
+def _place(node: Node, index: int) -> Node | Span:
+    lines = (node.raw or "").split("\n")
+    if len(lines) < 2 or node.on_key or index >= len(lines):
+        return node
+    span, source = node.span, node.document.source
+    written, at, line = source.slice(span), 0, ""
+    for line in (each.strip() for each in lines[: index + 1]):
+        at = written.find(line, at)
+        if at < 0:
+            return node
+        at += len(line)
+    end = source.line_starts[span.line - 1] + span.column - 1 + at
+    return source.span(end - len(line), end)

@@ -1,0 +1,219 @@
+"""Services, the pods behind them, the pods that dial their node ports, and whether the two share a node."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import islice
+from typing import NamedTuple
+
+from nplint.cluster import Cluster, Scope
+from nplint.colocation import NOTHING_KNOWN, CoLocation, Scheduling, Sharing
+from nplint.configmap import ConfigMaps
+from nplint.dialing import Directory
+from nplint.evidence import Evidence, Search
+from nplint.profile import KnownNode
+from nplint.proof import Proof
+from nplint.resource import Service, ServicePort
+from nplint.workload import Workload
+
+_MOST_BACKENDS = 50
+"""How many workloads behind one Service are compared with a client; real Services have one or two."""
+
+
+class Backend(NamedTuple):
+    """A workload whose pods a Service selects, and the label that proves it."""
+
+    service: Service
+    workload: Workload
+    proof: tuple[Proof, ...]
+
+
+class Client(NamedTuple):
+    """A workload whose containers dial a node port of a Service on one node, and what shows it, the surest first.
+
+    They dial the node that they run on where `own` is set, else the declared node `to` where that is known. A workload
+    that dials several nodes is several clients.
+    """
+
+    service: Service
+    port: ServicePort
+    workload: Workload
+    evidence: tuple[Evidence, ...]
+
+    @property
+    def own(self) -> bool:
+        return self.evidence[0].own
+
+    @property
+    def to(self) -> KnownNode | None:
+        return self.evidence[0].to
+
+    @property
+    def is_proven(self) -> bool:
+        return self.evidence[0].proven
+
+    @property
+    def story(self) -> tuple[Proof, ...]:
+        """The places that show who dials, and what else it is dialed from."""
+        first, *others = self.evidence
+        more = (each for each in others if each.proven and each.identity != first.identity)
+        again = (Proof(each.at, "and dials it here") for each in islice(more, 2))
+        return (Proof(first.container.node["name"], "this container is the client"), *first.way, *again)
+
+
+class Path(NamedTuple):
+    """A client's way to a Service: whether it starts on a node that runs a pod of the Service, and dials that node.
+
+    `backend` is the one that decides about `location`; None where the input shows none whose pods are containers.
+    """
+
+    client: Client
+    backend: Backend | None
+    location: CoLocation
+
+    @property
+    def is_certain(self) -> bool:
+        """Whether it surely starts beside a pod of the Service."""
+        return self.location.is_certain
+
+    @property
+    def is_apart(self) -> bool:
+        """Whether it never starts beside a pod of the Service, or surely leads to another node."""
+        return self.location.is_excluded
+
+    @property
+    def story(self) -> tuple[Proof, ...]:
+        """The places that tell it: Service, backend, client, what leads it there, and what makes the two meet."""
+        policy = Proof(self.client.service.spec["externalTrafficPolicy"], "only pods on the dialed node answer")
+        backend = self.backend.proof if self.backend else ()
+        return tuple(dict.fromkeys((policy, *backend, *self.client.story, *self.location.proof)))
+
+
+@dataclass(frozen=True, eq=False)
+class Graph:
+    """The graph of a cluster. Its parts are worked out when they are first asked for."""
+
+    cluster: Cluster
+
+    @cached_property
+    def services(self) -> tuple[Service, ...]:
+        """Every Service that nodes answer for, those of the context among them."""
+        everything = (*self.cluster.services, *self.cluster.context_services)
+        return tuple(service for service in everything if service.has_node_ports)
+
+    def backends(self, service: Service) -> list[Backend]:
+        """The workloads behind a Service."""
+        if service not in self._backends:
+            selected = self.cluster.backends(service)
+            self._backends[service] = [Backend(service, one, _selected(service, one)) for one in selected]
+        return self._backends[service]
+
+    def clients(self, service: Service) -> list[Client]:
+        """The workloads that dial a node port of a Service."""
+        return self._clients.get(service, [])
+
+    def path(self, client: Client) -> Path:
+        """Whether a client shares the node that it dials with a pod of the Service: the worst over all backends.
+
+        Pods in the host's network do not count: a node reaches itself in another way.
+        """
+        backends = [backend for backend in self.backends(client.service) if not backend.workload.host_network]
+        paths = [Path(client, backend, self._location(client, backend)) for backend in backends[:_MOST_BACKENDS]]
+        order = list(Sharing)
+        unknown = Path(client, None, NOTHING_KNOWN)
+        return max(paths, key=lambda path: order.index(path.location.sharing), default=unknown)
+
+    def name(self, client: Client) -> str:
+        """What a client can dial instead of a node: the name of the Service as the client knows it, and its port."""
+        service, port = client.service, f":{client.port.port}" if client.port.port else ""
+        if client.workload.pod_spec["dnsPolicy"].text in ("Default", "None"):
+            return f"the cluster IP of {service.title}{port and ' on port ' + port[1:]}"
+        spaces = self.cluster.namespaces(service)
+        if not service.name or len(spaces) > 1:
+            return f"{service.title} by its DNS name"
+        space = "" if spaces == self.cluster.namespaces(client.workload) else f".{next(iter(spaces))}.svc"
+        return f"{service.name}{space}{port}"
+
+    @cached_property
+    def scheduling(self) -> Scheduling:
+        return Scheduling(self.cluster)
+
+    def _location(self, client: Client, backend: Backend) -> CoLocation:
+        found = self._shared(client, backend)
+        # A kustomization may change the Service or the evidence; those who change pods are in doubt already.
+        changed = (client.service.node.document.source.path, client.evidence[0].node.document.source.path)
+        if found.is_certain and not self.cluster.kustomizations.patched.isdisjoint(changed):
+            return found._replace(sharing=Sharing.POSSIBLE)
+        return found
+
+    def _shared(self, client: Client, backend: Backend) -> CoLocation:
+        meeting = self.scheduling.meeting(client.workload, backend.workload)
+        node = client.to
+        if node is None or meeting.is_excluded:
+            return meeting
+        here = self.scheduling.presence(client.workload, node)
+        there = here if client.workload is backend.workload else self.scheduling.presence(backend.workload, node)
+        for sharing in (Sharing.EXCLUDED, Sharing.POSSIBLE):
+            for presence in (here, there):
+                if presence.sharing is sharing:
+                    return presence
+        return CoLocation(Sharing.CERTAIN, f"both run on {node.name}", (*here.proof, *there.proof))
+
+    @cached_property
+    def _backends(self) -> dict[Service, list[Backend]]:
+        return {}
+
+    @cached_property
+    def _clients(self) -> dict[Service, list[Client]]:
+        ports = frozenset(number for _, number in self._owners)
+        search = Search(ConfigMaps(self.cluster), ports, Directory(self.cluster.profile.nodes))
+        clients: dict[Service, list[Client]] = {}
+        for workload in self.cluster.workloads if ports else ():
+            for client in self._dialing(workload, search) if not workload.host_network else ():
+                clients.setdefault(client.service, []).append(client)
+        return clients
+
+    def _dialing(self, workload: Workload, search: Search) -> Iterator[Client]:
+        """What a workload dials. A likeness adds nothing where something is proven for the same Service."""
+        found: dict[tuple[Service, bool, str], list[Evidence]] = {}
+        for evidence in search.evidence(workload):
+            service = self._owner(workload, evidence.number)
+            if service:
+                key = service, evidence.own, evidence.to.name if evidence.to else ""
+                found.setdefault(key, []).append(self._weighed(service, evidence))
+        proven = {service for (service, _, _), each in found.items() if any(one.proven for one in each)}
+        for (service, _, _), each in found.items():
+            surest = tuple(sorted(each, key=lambda one: not one.proven))
+            if surest[0].proven or service not in proven:
+                yield Client(service, _port(service, surest[0].number), workload, surest)
+
+    def _weighed(self, service: Service, evidence: Evidence) -> Evidence:
+        """What a server says of address and port apart from each other is most likely where others find it."""
+        if not evidence.apart or not service.selects(evidence.workload):
+            return evidence
+        is_other = self.cluster.namespaces(service).isdisjoint(self.cluster.namespaces(evidence.workload))
+        return evidence if is_other else evidence._replace(proven=False)
+
+    def _owner(self, workload: Workload, number: int) -> Service | None:
+        keys = ((scope, number) for scope in self.cluster.scopes(workload.node))
+        return next((self._owners[key] for key in keys if key in self._owners), None)
+
+    @cached_property
+    def _owners(self) -> dict[tuple[Scope, int], Service]:
+        """Who has a node port, by what is deployed together. Of several that claim one, only the first can have it."""
+        owners: dict[tuple[Scope, int], Service] = {}
+        for service in self.services:
+            for number in {port.node_port for port in service.ports if port.node_port}:
+                for scope in self.cluster.scopes(service.node):
+                    owners.setdefault((scope, number), service)
+        return owners
+
+
+def _port(service: Service, number: int) -> ServicePort:
+    return next(port for port in service.ports if port.node_port == number)
+
+
+def _selected(service: Service, workload: Workload) -> tuple[Proof, ...]:
+    labels = workload.template["metadata"]["labels"]
+    shown = [labels[key] for key in service.selector if labels[key].present]
+    return (Proof(shown[0], f"{service.title} selects these pods"),) if shown else ()

@@ -1,0 +1,209 @@
+"""What shows that a container dials a node port, and what only looks like it."""
+
+from textwrap import indent
+
+import pytest
+
+from nplint.cluster import Cluster
+from nplint.configmap import ConfigMaps
+from nplint.dialing import Directory
+from nplint.document import Span
+from nplint.evidence import Evidence, Search
+from nplint.profile import KnownNode
+from nplint.reader import decode, read
+
+NODES = (KnownNode("node-1", "10.100.0.136"), KnownNode("node-2", "10.100.0.5"), KnownNode("six", "fd00::5"))
+POD = """\
+apiVersion: v1
+kind: Pod
+metadata: {{name: client}}
+spec:
+  volumes: [{{name: files, configMap: {{name: files}}}}]
+  containers:
+    - name: client
+{fields}
+"""
+OWN = "{name: NODE_IP, valueFrom: {fieldRef: {fieldPath: status.hostIP}}}"
+ALIEN = "{name: DD_AGENT_HOST, valueFrom: {fieldRef: {fieldPath: status.hostIP}}}"
+SELF = "{{name: SELF, valueFrom: {{fieldRef: {{fieldPath: {0}}}}}}}"
+FILES = """\
+---
+apiVersion: v1
+kind: ConfigMap
+metadata: {{name: files}}
+data:
+  a.conf: |
+{text}
+"""
+
+
+def evidence(text: str, nodes: tuple[KnownNode, ...] = NODES) -> list[Evidence]:
+    cluster = Cluster(read(decode("f.yaml", text.encode())))
+    search = Search(ConfigMaps(cluster), frozenset((30080,)), Directory(nodes))
+    return list(search.evidence(cluster.workloads[0]))
+
+
+def told(found: list[Evidence]) -> list[str]:
+    return [f"{'' if one.proven else '? '}{'own' if one.own else one.to.name if one.to else 'node'}" for one in found]
+
+
+def of_fields(fields: str, nodes: tuple[KnownNode, ...] = NODES) -> list[str]:
+    return told(evidence(POD.format(fields=indent(fields, " " * 6)), nodes))
+
+
+@pytest.mark.parametrize(
+    ("env", "found"),
+    [
+        (f'[{OWN}, {{name: URL, value: "http://$(NODE_IP):30080"}}]', ["own"]),
+        (f'[{OWN}, {{name: URL, value: "http://$(NODE_IP):30080/a?b"}}]', ["own"]),
+        (f'[{OWN}, {{name: URL, value: "http://[$(NODE_IP)]:30080"}}]', ["own"]),
+        (f'[{OWN}, {{name: LIST, value: "web:80,$(NODE_IP):30080,x"}}]', ["own"]),
+        (f'[{OWN}, {{name: PORT, value: "30080"}}]', ["own"]),
+        (f'[{OWN}, {{name: NODE_PORT, value: "30080"}}]', ["own"]),
+        (f'[{OWN}, {{name: webPort, value: "30080"}}]', ["own"]),
+        (f'[{OWN}, {{name: P, value: "30080"}}, {{name: URL, value: "http://$(NODE_IP):$(P)"}}]', ["? own", "own"]),
+        (f'[{ALIEN}, {{name: WEB_PORT, value: "30080"}}]', ["? own"]),
+        (f'[{OWN}, {{name: WEB_HOST, value: web}}, {{name: WEB_PORT, value: "30080"}}]', []),
+        (f'[{OWN}, {{name: WEB_HOST, value: $(NODE_IP)}}, {{name: WEB_PORT, value: "30080"}}]', ["own"]),
+        ('[{name: WEB_HOST, value: 10.100.0.5}, {name: WEB_PORT, value: "30080"}]', ["node-2"]),
+        ('[{name: NODE_IP, value: 10.100.0.99}, {name: WEB_PORT, value: "30080"}]', ["? node"]),
+        ('[{name: DB_IP, value: 10.100.0.99}, {name: DB_PORT, value: "30080"}]', []),
+        ('[{name: URL, value: "http://10.100.0.136:30080"}]', ["node-1"]),
+        ('[{name: URL, value: "http://010.100.000.136:30080"}]', ["node-1"]),
+        ('[{name: URL, value: "http://[fd00:0::5]:30080"}]', ["six"]),
+        ('[{name: URL, value: "http://10.100.0.99:30080"}]', []),
+        ('[{name: NODE_ADDRESS, value: "10.100.0.99:30080"}]', ["? node"]),
+        ('[{name: URL, value: "http://node-1:30080"}]', ["? node-1"]),
+        ('[{name: URL, value: "http://web.shop.svc:30080"}]', []),
+        ('[{name: URL, value: "http://localhost:30080,http://127.0.0.1:30080,0.0.0.0:30080"}]', []),
+        (f'[{OWN}, {{name: URL, value: "http://$NODE_IP:30080"}}]', ["? own"]),
+        (f'[{{name: URL, value: "http://$(NODE_IP):30080"}}, {OWN}]', []),
+        (f'[{OWN}, {{name: URL, value: "http://$$(NODE_IP):30080"}}]', []),
+        (f'[{OWN}, {{name: ADVERTISED_URL, value: "http://$(NODE_IP):30080"}}]', ["? own"]),
+        (f'[{OWN}, {{name: LISTEN_ADDRESS, value: "$(NODE_IP):30080"}}]', []),
+        (f'[{OWN}, {{name: SERVER_PORT, value: "30080"}}]', []),
+        (f'[{OWN}, {{name: TIMEOUT, value: "30080"}}, {{name: REPORT, value: "30080"}}]', []),
+        (f'[{SELF.format("spec.nodeName")}, {{name: URL, value: "http://$(SELF):30080"}}]', ["? own"]),
+        (f'[{SELF.format("metadata.name")}, {{name: URL, value: "http://$(SELF):30080"}}]', []),
+    ],
+)  # fmt: skip
+def test_variables(env: str, found: list[str]) -> None:
+    assert of_fields(f"env: {env}") == found
+
+
+@pytest.mark.parametrize(
+    "number", ["300800", "130080", "3.30080", "30080.5", "v30080", "30080ms", "30000-30080", "30080-30090", "30080:80"]
+)
+def test_digits_within_something_else_are_no_port(number: str) -> None:
+    assert of_fields(f'env: [{OWN}, {{name: PORT, value: "{number}"}}]\nargs: ["--port={number}"]') == []
+
+
+@pytest.mark.parametrize(
+    ("command", "found"),
+    [
+        ('[curl, "http://$(NODE_IP):30080"]', ["own"]),
+        ('[nc, -z, $(NODE_IP), "30080"]', ["own"]),
+        ('[mysql, -h, $(NODE_IP), -P, "30080"]', ["own"]),
+        ("[app, --host=10.100.0.5, --port=30080]", ["node-2"]),
+        ('[app, "--port", "30080"]', ["own"]),
+        ('[tar, -p, "30080"]', ["? own"]),
+        ('[sh, -c, "curl http://$NODE_IP:30080"]', ["own"]),
+        ('[sh, -c, "curl http://${NODE_IP}:30080"]', ["own"]),
+        ('[/bin/bash, -c, "x=$(curl -s http://${NODE_IP:-web}:30080)"]', ["own"]),
+        ('[bash, -c, "exec 3<>/dev/tcp/$NODE_IP/30080"]', ["own"]),
+        ('[sh, -c, "true\\n# curl $NODE_IP:30080\\n"]', []),
+        ('[curl, "http://$NODE_IP:30080"]', ["? own"]),
+        ('[sh, -c, "curl http://$K8S_NODE_IP:30080"]', ["? node"]),
+        ('[sh, -c, "curl http://$WEB:30080"]', []),
+        ("[app, --advertise-address=$(NODE_IP), --connect=10.100.0.5]", []),
+        ('[app, "--advertise=$(NODE_IP):30080"]', ["? own"]),
+        ('[app, "--listen=:30080", "--timeout", "30080"]', []),
+        ("[python, -c, \"connect(('10.100.0.136', 30080))\"]", ["node-1"]),
+    ],
+)
+def test_commands(command: str, found: list[str]) -> None:
+    assert of_fields(f"env: [{OWN}]\ncommand: {command}") == found
+
+
+@pytest.mark.parametrize(
+    ("fields", "found"),
+    [
+        ('readinessProbe: {exec: {command: [sh, -c, "curl $NODE_IP:30080"]}}', ["own"]),
+        ('livenessProbe: {exec: {command: [curl, "http://10.100.0.5:30080"]}}', ["node-2"]),
+        ('startupProbe: {exec: {command: [curl, "http://$(NODE_IP):30080"]}}', []),
+        ('startupProbe: {exec: {command: [curl, "http://$(FIXED):30080"]}}', ["node-1"]),
+        ('lifecycle: {postStart: {exec: {command: [sh, -c, "curl $NODE_IP:30080"]}}}', ["own"]),
+        ('lifecycle: {preStop: {exec: {command: [curl, "http://$(FIXED):30080"]}}}', []),
+        ("livenessProbe: {httpGet: {host: 10.100.0.5, port: 30080}}", []),
+        ("livenessProbe: {tcpSocket: {host: 10.100.0.5, port: 30080}}", []),
+        ("lifecycle: {postStart: {httpGet: {host: 10.100.0.5, port: 30080}}}", []),
+    ],
+)
+def test_probes_and_hooks_that_run_in_the_container(fields: str, found: list[str]) -> None:
+    assert of_fields(f"env: [{OWN}, {{name: FIXED, value: 10.100.0.136}}]\n{fields}") == found
+
+
+def of_file(text: str, env: str = "[]") -> list[Evidence]:
+    fields = f"env: {env}\nvolumeMounts: [{{name: files, mountPath: /etc/a}}]"
+    return evidence(POD.format(fields=indent(fields, " " * 6)) + FILES.format(text=indent(text, " " * 4)))
+
+
+@pytest.mark.parametrize(
+    ("text", "env", "found"),
+    [
+        ("url: http://10.100.0.136:30080/", "[]", ["node-1"]),
+        ("# url: http://10.100.0.136:30080/", "[]", []),
+        ("curl http://$NODE_IP:30080/", f"[{OWN}]", ["own"]),
+        ("curl http://$(NODE_IP):30080/", f"[{OWN}]", []),
+        ("host: 10.100.0.5\nport: 30080", "[]", ["node-2"]),
+        ("port: 30080\nhost: 10.100.0.5", "[]", ["node-2"]),
+        ("trusted: 10.100.0.5\nport: 30080", "[]", []),
+        ('{"host": "10.100.0.5", "port": 30080}', "[]", ["node-2"]),
+        ("port: 30080", "[]", []),
+        ("port: 30080", f"[{OWN}]", ["? own"]),
+        ("port: 30080", f"[{ALIEN}]", []),
+        ("NODE_IP=192.168.1.1\nPORT=30080", "[]", ["? node"]),
+        ("listen 30080;\ntimeout: 30080", f"[{OWN}]", []),
+    ],
+)
+def test_files(text: str, env: str, found: list[str]) -> None:
+    assert told(of_file(text, env)) == found
+
+
+def test_the_line_of_a_file_is_the_place() -> None:
+    (found,) = of_file("first: 10.100.0.5\n\nupstream http://10.100.0.5:30080;")
+    assert found.at == Span("f.yaml", 18, 5, 18, 38)
+    assert [proof.shows for proof in found.way] == ["this ConfigMap is a volume", "mounted here"]
+
+
+def test_a_port_that_the_pod_listens_on_is_its_own_unless_it_stands_with_an_address() -> None:
+    fields = "ports: [{containerPort: 30080}]\nenv: "
+    assert of_fields(fields + f'[{OWN}, {{name: PORT, value: "30080"}}]') == []
+    assert of_fields(fields + f'[{OWN}, {{name: URL, value: "$(NODE_IP):30080"}}]') == ["own"]
+
+
+def test_what_is_the_value_of_one_variable_is_found_there_alone() -> None:
+    found = evidence(
+        POD.format(fields=indent('env: [{name: A, value: "10.100.0.5:30080"}]\nargs: [$(A), $(A)]', " " * 6))
+    )
+    assert [one.node.field for one in found] == ["spec.containers[0].env[0].value"]
+
+
+def test_without_declared_addresses_any_address_may_be_a_nodes() -> None:
+    fields = 'args: ["http://192.168.1.1:30080", "http://127.0.0.1:30080"]'
+    assert of_fields(fields, ()) == ["? node"]
+    assert of_fields(fields) == []
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        "env: {a: 1}\nargs: text",
+        "env: [1, {name: 2, value: 30080}, {name: A, value: [30080]}]",
+        "command: [30080, {a: 30080}, null]",
+        "envFrom: [{configMapRef: 3}]\nvolumeMounts: [{name: 3}]",
+        "readinessProbe: {exec: 30080}\nlifecycle: []",
+    ],
+)
+def test_what_has_another_shape_shows_nothing(fields: str) -> None:
+    assert of_fields(fields) == []
