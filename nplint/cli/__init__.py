@@ -21,6 +21,7 @@ _COMMANDS = {
     "check": "check:check",
     "config": "configure:config",
     "explain": "rules:explain",
+    "graph": "graph:graph",
     "init": "configure:init",
     "ports": "ports:ports",
     "rules": "rules:rules",

@@ -80,6 +80,15 @@ def gather(paths: Sequence[str], options: dict[str, Setting], configuration: Con
     return Inputs(tuple(clusters), found.without_manifest)
 
 
+def tell_of_unread(clusters: Sequence[Cluster], so: str) -> None:
+    """Warn of what could not be read or is not rendered yet, and what follows from that."""
+    from nplint.output.excerpt import printable
+
+    unread = {document.source.path for cluster in clusters for document in cluster.documents if not document.judged}
+    if unread:
+        tell(f"warning: not readable or not rendered, so {so}: {printable(', '.join(sorted(unread)))}")
+
+
 def _without_context(
     documents: Sequence[Document], context: Sequence[Document], configuration: Config
 ) -> list[Document]:
