@@ -17,10 +17,14 @@ from nplint.node import Node
 from nplint.proof import Proof
 from nplint.report import Report
 from nplint.resource import Resource, Service
+from nplint.spelling import cut
 
 HAIRPIN = "hairpin-unreachable"
 RULES = (HAIRPIN, "node-without-endpoint-dialed")
 """The rules whose findings are about the path of a client to a Service."""
+
+# Room for the longest kind, namespace and name that there are.
+_LONGEST_TITLE = 400
 
 
 class State(Enum):
@@ -193,7 +197,7 @@ class _Painter:
         return Hub(
             self.space(service),
             service.name,
-            service.title,
+            _title(service),
             service.type,
             service.external_traffic_policy,
             tuple(Port(port.name, port.port, port.node_port, port.protocol) for port in service.ports),
@@ -243,7 +247,7 @@ class _Painter:
         return Meeting(path.location.sharing, path.location.why, pods, _places(path.location.proof))
 
     def pods(self, workload: Resource) -> Pods:
-        return Pods(workload.kind, self.space(workload), workload.name, workload.title, _span(workload))
+        return Pods(workload.kind, self.space(workload), workload.name, _title(workload), _span(workload))
 
     def space(self, resource: Resource) -> str:
         return ", ".join(sorted(self.graph.cluster.namespaces(resource)))
@@ -267,6 +271,10 @@ class _Painter:
 def _policy(service: Service) -> Span | None:
     """The place that both rules tell of; None where nothing can be found."""
     return service.spec["externalTrafficPolicy"].span if service.external_traffic_policy == "Local" else None
+
+
+def _title(resource: Resource) -> str:
+    return cut(resource.title, _LONGEST_TITLE)
 
 
 def _span(resource: Resource) -> Span:

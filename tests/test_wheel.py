@@ -9,7 +9,7 @@ from zipfile import ZipFile
 import pytest
 
 SHIPPED_AS = {"nplint": "nplint", "rules": "nplint/rules", "schemas": "nplint/schemas"}
-SUFFIXES = {".py", ".json", ".yaml"}
+SUFFIXES = {".css", ".js", ".json", ".py", ".yaml"}
 
 
 @pytest.fixture(scope="module")

@@ -66,9 +66,12 @@ class _Row(NamedTuple):
         return wrapped(words.dials(self.dial), _BESIDE, 2)
 
     @property
+    def told(self) -> str:
+        return words.found(self.dial.finding) if self.dial.finding else words.doubt(self.dial)
+
+    @property
     def below(self) -> list[str]:
-        told = words.found(self.dial.finding) if self.dial.finding else words.doubt(self.dial)
-        return wrapped(told, _BESIDE, 8)
+        return wrapped(self.told, _BESIDE, 8)
 
     @property
     def level(self) -> int:
@@ -160,9 +163,9 @@ class _Drawing:
         start, turn, level = self.left + WIDTH, self.right - 16, _EDGE + LEVEL
         below = _EDGE
         for box, top in self.boxes.values():
-            points = [(start, level), (turn, level), (turn, top + LEVEL), (self.right, top + LEVEL)]
-            way = route("selects", *(points if top + LEVEL != level else (points[0], points[-1])))
-            yield tag("g", way, arrow(self.right, top + LEVEL), class_="edge")
+            end = top + LEVEL
+            way = route("selects", (start, level), (turn, level), (turn, end), (self.right, end))
+            yield tag("g", way, arrow(self.right, end), class_="edge")
             yield box.draw(self.right, top)
             below = top + box.height
         yield from texts("more", self.right, below + LINE, self.missing)
@@ -170,18 +173,14 @@ class _Drawing:
     def client(self, row: _Row) -> Iterator[Element]:
         """A client, the line to the Service with what is said of it, and the line to whose node it may share."""
         yield from self.meeting(row)
-        start, end, level = _EDGE + WIDTH, _EDGE + LEVEL, row.level
-        turn = max(self.rows[0].level, end)
-        points = [(start, level), (_BUS, level), (_BUS, turn), (_SERVICE, turn)]
-        way = route(
-            "dials" if row.dial.proven else "dials likely", *(points if level != turn else (points[0], points[-1]))
-        )
-        told = " ".join((words.dials(row.dial), *row.below))
+        start, level, end = _EDGE + WIDTH, row.level, self.rows[0].level
+        look = "dials" if row.dial.proven else "dials likely"
+        way = route(look, (start, level), (_BUS, level), (_BUS, end), (_SERVICE, end))
         marks = [cross(_BUS - 14, level)] if row.dial.state is State.BROKEN else []
         above = texts("said", start + 12, level - 7 - (len(row.above) - 1) * LINE, row.above)
         below = texts("found", start + 12, level + LINE + 2, row.below)
-        title = tag("title", f"{row.dial.pods.title} {told}")
-        yield tag("g", title, way, arrow(_SERVICE, turn), *marks, *above, *below, class_=f"edge {style(row.dial)}")
+        title = tag("title", f"{row.dial.pods.title} {words.dials(row.dial)} {row.told}".rstrip())
+        yield tag("g", title, way, arrow(_SERVICE, end), *marks, *above, *below, class_=f"edge {style(row.dial)}")
         yield row.box.draw(_EDGE, row.top)
 
     def meeting(self, row: _Row) -> Iterator[Element]:

@@ -25,6 +25,7 @@ def _cluster(cluster: Nodes) -> Iterator[str]:
         title = f"{cluster.name}: {space}" if cluster.name else space
         # The first box is of no other group, so its name makes one for the group.
         yield f"  subgraph {boxes[0].id}g[{_text(title)}]"
+        yield "    direction LR"
         for box in boxes:
             opens, closes = ("([", "])") if box.kind == "service" else ("[", "]")
             yield f"    {box.id}{opens}{_text(*box.lines)}{closes}"

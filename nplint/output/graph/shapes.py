@@ -78,6 +78,8 @@ def route(style: str, *points: Point) -> Element:
     """A line along points, with round corners."""
     way = f"M{_at(points[0])}"
     for before, corner, after in zip(points, points[1:], points[2:], strict=False):
+        if before[0] == corner[0] == after[0] or before[1] == corner[1] == after[1]:
+            continue
         way += f"L{_at(_towards(corner, before))}Q{_at(corner)} {_at(_towards(corner, after))}"
     return tag("path", d=f"{way}L{_at(points[-1])}", class_=f"line {style}")
 
