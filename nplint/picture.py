@@ -221,26 +221,23 @@ class _Painter:
             _places((Proof(first.at, "dials it here"), *client.story)),
             self.meeting(path),
             finding,
-            "" if finding or path.is_apart else self.doubts.get((id(first.node.document), first.node.path), ""),
+            "" if finding else self.doubts.get((id(first.node.document), first.node.path), ""),
         )
 
     def finding(self, path: Path) -> Finding | None:
-        """What was found on a path: it tells of the evidence and of the Service's policy, one of them being its place.
+        """What was found on a path: its place is the evidence, or else that is the first that it relates to.
 
         Where a client's own end or the pods are not seen, what is found is about the Service alone.
         """
-        client = path.client
+        client, first = path.client, path.client.evidence[0]
         if path.backend is None or client.workload.host_network is None:
             return None
-        at = _place(client.evidence[0].at)
-        return next(
-            (
-                each
-                for each in self.findings[_policy(client.service)]
-                if at in each.spans and not (each.rule == HAIRPIN and path.is_apart)
-            ),
-            None,
-        )
+        at, is_context = _place(first.at), self.graph.cluster.is_context(first.node.document)
+        for finding in self.findings[_policy(client.service)]:
+            place = finding.related[0].span if is_context and finding.related else finding.span
+            if place == at and not (finding.rule == HAIRPIN and path.is_apart):
+                return finding
+        return None
 
     def meeting(self, path: Path) -> Meeting:
         pods = self.pods(path.backend.workload) if path.backend else None

@@ -9,15 +9,16 @@ from nplint.document import Source, Span
 _TAB = "    "
 _ELLIPSIS = "..."
 _BIDI = set("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+_NO_CHARACTERS = set("\ufffe\uffff")
 
 
 def printable(text: str) -> str:
-    """Text without anything that steers a terminal: control and direction characters are spelled out."""
+    """Text without anything that steers a terminal or an XML parser: such characters are spelled out."""
     return text if text.isascii() and text.isprintable() else "".join(_shown(char) for char in text)
 
 
 def _shown(char: str) -> str:
-    if char in _BIDI or unicodedata.category(char) in ("Cc", "Cs", "Zl", "Zp"):
+    if char in _BIDI or char in _NO_CHARACTERS or unicodedata.category(char) in ("Cc", "Cs", "Zl", "Zp"):
         code = ord(char)
         return f"\\x{code:02x}" if code < 256 else f"\\u{code:04x}"
     return char

@@ -192,12 +192,12 @@ class _Drawing:
         end, side = WIDE - _CORRIDOR, WIDE - _CORRIDOR + _LANES[meeting.sharing]
         start, level = _EDGE + 20, row.bottom + 20
         points = [(start, row.top + row.box.height), (start, level), (side, level), (side, top + LEVEL)]
-        way = route(f"meets {meeting.sharing.value}", *points, (end, top + LEVEL))
+        way = route("meets", *points, (end, top + LEVEL))
         dots = [tag("circle", cx=end, cy=top + LEVEL, r=3), tag("circle", cx=start, cy=points[0][1], r=3)]
         (said,) = wrapped(words.meets(meeting), _ACROSS, 1)
         title = tag("title", words.shares(meeting))
-        strength = "certain" if meeting.sharing is Sharing.CERTAIN else ""
-        yield tag("g", title, way, *dots, text("meets", start + 12, level - 6, said), class_=f"edge meeting {strength}")
+        words_at = text("meets", start + 12, level - 6, said)
+        yield tag("g", title, way, *dots, words_at, class_=f"edge meeting {meeting.sharing.value}")
 
     def notes(self) -> Iterator[Element]:
         """What was found about the Service alone."""

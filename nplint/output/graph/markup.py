@@ -10,15 +10,15 @@ from nplint.output.excerpt import printable
 
 def tag(name: str, /, *content: str | Element, **attributes: str | float) -> Element:
     """An element. `class_` is the attribute `class`, `aria_label` is `aria-label`."""
-    written = {key.rstrip("_").replace("_", "-"): _text(str(value)) for key, value in attributes.items()}
+    written = {key.rstrip("_").replace("_", "-"): printable(str(value)) for key, value in attributes.items()}
     element = Element(name, written)
     for item in content:
         if isinstance(item, Element):
             element.append(item)
         elif len(element):
-            element[-1].tail = (element[-1].tail or "") + _text(item)
+            element[-1].tail = (element[-1].tail or "") + printable(item)
         else:
-            element.text = (element.text or "") + _text(item)
+            element.text = (element.text or "") + printable(item)
     return element
 
 
@@ -32,8 +32,3 @@ def part(name: str, *files: str) -> Element:
 def digest(element: Element) -> str:
     """What a Content-Security-Policy knows a style or script by."""
     return f"'sha256-{b64encode(sha256((element.text or '').encode()).digest()).decode()}'"
-
-
-def _text(text: str) -> str:
-    # No XML may hold these two, not even as references.
-    return printable(text).replace("\ufffe", r"\ufffe").replace("\uffff", r"\uffff")
