@@ -74,8 +74,8 @@ def titles(told: str) -> list[str]:
 
 
 TREE = """\
-Service shop/web: NodePort, externalTrafficPolicy Local, port 80 on nodePort 30080, port 53/UDP on nodePort of any \
-number  (web.yaml:3:18)
+Service shop/web: NodePort, externalTrafficPolicy Local, port 80 on nodePort 30080, port 53/UDP on any nodePort  \
+(web.yaml:3:18)
 ├─ DaemonSet shop/web is behind it  (web.yaml:12:18)
 └─ Deployment ops/agent dials nodePort 30080 of its own node  (agent.yaml:13:37)
    ├─ this container is the client  (agent.yaml:9:17)

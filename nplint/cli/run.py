@@ -83,10 +83,11 @@ def gather(paths: Sequence[str], options: dict[str, Setting], configuration: Con
 def tell_of_unread(clusters: Sequence[Cluster], so: str) -> None:
     """Warn of what could not be read or is not rendered yet, and what follows from that."""
     from nplint.output.excerpt import printable
+    from nplint.spelling import few
 
     unread = {document.source.path for cluster in clusters for document in cluster.documents if not document.judged}
     if unread:
-        tell(f"warning: not readable or not rendered, so {so}: {printable(', '.join(sorted(unread)))}")
+        tell(f"warning: not readable or not rendered, so {so}: {printable(few(sorted(unread)))}")
 
 
 def _without_context(

@@ -27,7 +27,7 @@ _LANES = {Sharing.CERTAIN: 8, Sharing.POSSIBLE: 13, Sharing.EXCLUDED: 18}
 """How far beside the workloads a line runs, so that those that look different do not cover each other."""
 _BESIDE, _ACROSS = 38, 140
 """The characters that a line has room for between client and Service, and across the whole."""
-_MOST = 8
+_MOST = 5
 """How many workloads or ports are drawn; of more, the number is told."""
 _LOUD = {Severity.ERROR: "broken", Severity.WARNING: "doubtful", Severity.NOTE: "noted"}
 
@@ -216,4 +216,4 @@ def _more(number: int) -> list[str]:
 
 
 def _named(one: Hub | Pods) -> str:
-    return one.title.partition(" ")[2]
+    return one.title.removeprefix(f"{one.kind if isinstance(one, Pods) else 'Service'} ")

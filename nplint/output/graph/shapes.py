@@ -46,11 +46,12 @@ class Box(NamedTuple):
         """The class and the words of each line."""
         place = printable(f"{self.span.file}:{self.span.line}")
         # The end of a path tells more than its beginning.
-        at = place if len(place) <= _CODE + 4 else f"...{place[-_CODE - 1 :]}"
+        room = _room(place, _CODE + 4)
+        at = place if len(place) <= room else f"...{place[3 - room :]}"
         names = wrapped(self.name, _CODE, 4)
         more = [line for each in self.more for line in wrapped(each, _WORDS, 2)]
         return [
-            ("kind", self.kind),
+            *(("kind", line) for line in wrapped(self.kind, _WORDS, 1)),
             *(("name", line) for line in names),
             *(("more", line) for line in more),
             ("at", at),
@@ -60,8 +61,12 @@ class Box(NamedTuple):
 def wrapped(words: str, room: int, most: int) -> list[str]:
     """A text in lines, cut where there would be too many."""
     shown = printable(words)
+    return wrap(shown, _room(shown, room), max_lines=most, placeholder="...")
+
+
+def _room(words: str, room: int) -> int:
     # Chinese and other wide characters take the room of two.
-    return wrap(shown, room if shown.isascii() else room // 2, max_lines=most, placeholder="...")
+    return room if words.isascii() else room // 2
 
 
 def text(style: str, x: float, y: float, words: str) -> Element:

@@ -35,8 +35,8 @@ def kind(hub: Hub) -> list[str]:
 def port(one: Port) -> str:
     """A port and the node port that leads to it: `port 80 on nodePort 30080`."""
     protocol = "" if one.protocol == "TCP" else f"/{one.protocol or '?'}"
-    number = "of any number" if one.node_port is None else str(one.node_port)
-    return printable(f"port {'?' if one.port is None else one.port}{protocol} on nodePort {number}")
+    node_port = "any nodePort" if one.node_port is None else f"nodePort {one.node_port}"
+    return printable(f"port {'?' if one.port is None else one.port}{protocol} on {node_port}")
 
 
 def dials(dial: Dial) -> str:
