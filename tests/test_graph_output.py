@@ -201,6 +201,43 @@ def test_nothing_in_a_drawing_covers_anything_else(nplint: "Nplint", tmp_path: P
             assert [one for one in boxes if one != own and one.holds(*at)] == []
 
 
+CROWD = """\
+apiVersion: apps/v1
+kind: Deployment
+metadata: {{name: {name}, namespace: shop}}
+spec:
+  template:
+    metadata: {{labels: {{app: {app}}}}}
+    spec:
+      nodeName: node-{number}
+      containers:
+        - name: one
+          env:
+            - {{name: NODE_IP, valueFrom: {{fieldRef: {{fieldPath: status.hostIP}}}}}}
+            - {{name: TARGET, value: "http://$(NODE_IP):{port}"}}
+---
+"""
+
+
+def test_of_many_workloads_the_number_is_told(nplint: "Nplint") -> None:
+    pods = [
+        CROWD.format(name=f"{kind}-{number}", app=kind, number=number, port=port)
+        for number in range(7)
+        for kind, port in (("web", 1), ("client", 30080))
+    ]
+    service = HOSTILE.partition("---")[0].replace(json.dumps(SPACE), "shop")
+    Path("a.yaml").write_text("".join([*pods, service]), "utf-8")
+    drawing = ElementTree.fromstring(nplint("graph", *VPC, "--format", "svg").out)
+    groups = [(group.get("class") or "", group) for group in drawing.iter(f"{SVG}g")]
+    kinds = [kind for kind, _ in groups]
+    assert (kinds.count("box backend"), kinds.count("box client")) == (5, 7)
+    assert "and 2 more" in [text.text for text in drawing.iter(f"{SVG}text")]
+    lines = [len(group.findall(f"{SVG}path")) for kind, group in groups if kind == "edge meeting certain"]
+    assert lines == [0, 0, 1, 1, 1, 1, 1]
+    titles = [title.text or "" for title in drawing.iter(f"{SVG}title")]
+    assert sum(title.startswith("always shares a node with Deployment shop/web-") for title in titles) == 7
+
+
 def test_a_drawing_shows_hostile_names_as_they_are(nplint: "Nplint") -> None:
     drawing = ElementTree.fromstring(hostile(nplint, "svg"))
     assert {element.tag for element in drawing.iter()} == {

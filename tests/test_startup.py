@@ -28,8 +28,17 @@ def imported(folder: Path, *arguments: str) -> set[str]:
 
 @pytest.mark.parametrize(
     "late",
-    ["jsonschema", "importlib.metadata", "pathspec", "tomllib", "difflib", "xml.etree.ElementTree", "nplint.config"]
-    + ["nplint.picture", "nplint.suppress"],
+    [
+        "difflib",
+        "importlib.metadata",
+        "jsonschema",
+        "nplint.config",
+        "nplint.picture",
+        "nplint.suppress",
+        "pathspec",
+        "tomllib",
+        "xml.etree.ElementTree",
+    ],
 )
 def test_a_clean_file_needs_little(tmp_path: Path, late: str) -> None:
     (tmp_path / "web.yaml").write_text(CLEAN)

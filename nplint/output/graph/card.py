@@ -14,8 +14,8 @@ from nplint.colocation import Sharing
 from nplint.finding import Severity
 from nplint.output.graph import words
 from nplint.output.graph.markup import tag
-from nplint.output.graph.shapes import LEVEL, LINE, WIDTH, Box, arrow, cross, route, text, texts, wrapped
-from nplint.picture import Dial, Hub, Pods, State
+from nplint.output.graph.shapes import LEVEL, LINE, WIDTH, Box, Point, arrow, cross, route, text, texts, wrapped
+from nplint.picture import Dial, Hub, Meeting, Pods, State
 
 WIDE, NARROW = 1010, 499
 _EDGE, _CORRIDOR = 16, 26
@@ -185,19 +185,24 @@ class _Drawing:
 
     def meeting(self, row: _Row) -> Iterator[Element]:
         meeting = row.dial.meeting
-        found = self.boxes.get(meeting.pods) if meeting.pods else None
-        if found is None:
+        if meeting.pods is None:
             return
-        _, top = found
-        end, side = WIDE - _CORRIDOR, WIDE - _CORRIDOR + _LANES[meeting.sharing]
         start, level = _EDGE + 20, row.bottom + 20
-        points = [(start, row.top + row.box.height), (start, level), (side, level), (side, top + LEVEL)]
-        way = route("meets", *points, (end, top + LEVEL))
-        dots = [tag("circle", cx=end, cy=top + LEVEL, r=3), tag("circle", cx=start, cy=points[0][1], r=3)]
         (said,) = wrapped(words.meets(meeting), _ACROSS, 1)
-        title = tag("title", words.shares(meeting))
-        words_at = text("meets", start + 12, level - 6, said)
-        yield tag("g", title, way, *dots, words_at, class_=f"edge meeting {meeting.sharing.value}")
+        drawn = [tag("title", words.shares(meeting))]
+        # Of very many workloads, not all are drawn.
+        if meeting.pods in self.boxes:
+            top = row.top + row.box.height
+            drawn += self.sharing(meeting, (start, top), level)
+        drawn.append(text("meets", start + 12, level - 6, said))
+        yield tag("g", *drawn, class_=f"edge meeting {meeting.sharing.value}")
+
+    def sharing(self, meeting: Meeting, start: Point, level: int) -> Iterator[Element]:
+        """The line from a client to the workload whose node it may share; it runs below and beside everything else."""
+        end = WIDE - _CORRIDOR, self.boxes[meeting.pods][1] + LEVEL if meeting.pods else 0
+        side = end[0] + _LANES[meeting.sharing]
+        yield route("meets", start, (start[0], level), (side, level), (side, end[1]), end)
+        yield from (tag("circle", cx=x, cy=y, r=3) for x, y in (end, start))
 
     def notes(self) -> Iterator[Element]:
         """What was found about the Service alone."""
