@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -30,6 +31,9 @@ settings.register_profile("gate", derandomize=True, deadline=None)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "gate"))
 
 PROJECT = Path(__file__).parent.parent
+
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 
 
 class Run(NamedTuple):
@@ -138,6 +142,49 @@ def nplint(
         return Run(code, *capsys.readouterr())
 
     return run
+
+
+class Page(HTMLParser):
+    """What a browser made of a page."""
+
+    def __init__(self, text: str, log: str = "") -> None:
+        super().__init__()
+        self.log = log
+        self.tags: list[tuple[str, dict[str, str]]] = []
+        self.texts: dict[str, list[str]] = {}
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, {name: value or "" for name, value in attrs}))
+
+    def handle_data(self, data: str) -> None:
+        self.texts.setdefault(self.tags[-1][0] if self.tags else "", []).append(data)
+
+    def all(self, tag: str) -> list[dict[str, str]]:
+        """The attributes of every element with this name."""
+        return [attributes for name, attributes in self.tags if name == tag]
+
+
+OpenPage = Callable[..., Page]
+
+
+@pytest.fixture
+def open_page(tmp_path: Path) -> OpenPage:
+    """Open a page in a headless browser, with a fragment in its address; the page as it is then."""
+    if CHROMIUM is None:
+        pytest.skip("no chromium is installed, so no page can be opened: apt-get install chromium")
+
+    def opened(text: str, fragment: str = "") -> Page:
+        file = tmp_path / "page.html"
+        file.write_text(text, "utf-8")
+        # Root, which CI often is, cannot have the sandbox.
+        command = [str(CHROMIUM), "--headless", "--no-sandbox", "--disable-gpu", "--enable-logging=stderr"]
+        command += [f"--user-data-dir={tmp_path / 'profile'}", "--dump-dom", f"{file.as_uri()}#{fragment}"]
+        environ = os.environ | {"HOME": str(tmp_path)}
+        run = subprocess.run(command, capture_output=True, encoding="utf-8", check=True, env=environ)
+        return Page(run.stdout, run.stderr)
+
+    return opened
 
 
 @pytest.fixture(scope="session")

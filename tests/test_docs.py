@@ -95,7 +95,7 @@ def test_there_are_commands_to_check() -> None:
 def test_a_command_parses(monkeypatch: pytest.MonkeyPatch, command: Command) -> None:
     params = parsed(monkeypatch, command.words)
     outputs = [value.partition("=")[0] for value in params.get("output", ())]
-    assert {params.get("format_", "text"), *outputs} <= {*output.FORMATS, "csv"}
+    assert {params.get("format_", "text"), *outputs} <= {*output.FORMATS, "csv", "mermaid", "dot", "svg"}
     named = [*params.get("names", ()), *params.get("select", ()), *params.get("ignore", ())]
     assert {name for text in named for name in text.split(",")} <= set(plugins.load().rules)
 

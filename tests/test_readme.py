@@ -32,7 +32,7 @@ def test_a_command_prints_what_the_readme_shows(index: int, path: str) -> None:
 
 
 def test_every_flag_in_the_readme_exists() -> None:
-    commands = [[sys.executable, "-m", "nplint", name, "--help"] for name in ("check", "fix", "ports")]
+    commands = [[sys.executable, "-m", "nplint", name, "--help"] for name in ("check", "fix", "graph", "ports")]
     known = "".join(subprocess.run(one, capture_output=True, text=True, check=True).stdout for one in commands)
     flags = set(re.findall(r"--[a-z][a-z-]+", README.replace("ruff format --check", "")))
     assert {flag for flag in flags if flag not in known} == set()
@@ -46,3 +46,9 @@ def test_the_suppressions_in_the_readme_leave_nothing(tmp_path: Path) -> None:
     run = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert (run.returncode, run.stdout) == (0, "")
     assert "; 6 suppressed" in run.stderr
+
+
+def test_the_picture_is_what_the_command_draws() -> None:
+    command = [sys.executable, "-m", "nplint", "graph", "tests/projects/hairpin-daemon-set-client", "--format", "svg"]
+    run = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=True, env={})
+    assert (run.stdout, run.stderr) == ((PROJECT / "docs" / "hairpin.svg").read_text("utf-8"), "")

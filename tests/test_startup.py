@@ -29,9 +29,9 @@ def imported(folder: Path, *arguments: str) -> set[str]:
 @pytest.mark.parametrize(
     "late",
     [
-        *("jsonschema", "importlib.metadata", "pathspec", "tomllib", "difflib"),
+        *("jsonschema", "importlib.metadata", "pathspec", "tomllib", "difflib", "xml.etree.ElementTree"),
         *("nplint.config", "nplint.suppress", "nplint.cli.deliver", "nplint.fix", "nplint.git", "nplint.baseline"),
-        *("nplint.wishes", "nplint.comments", "nplint.extent", "nplint.cli.settle"),
+        *("nplint.wishes", "nplint.comments", "nplint.extent", "nplint.cli.settle", "nplint.picture"),
         *("nplint.cli.completion", "nplint.cli.progress", "nplint.output.skips", "nplint.output.statistics"),
     ],
 )

@@ -30,6 +30,7 @@ _COMMANDS = {
     "config": "configure:config",
     "explain": "rules:explain",
     "fix": "fix:fix",
+    "graph": "graph:graph",
     "init": "configure:init",
     "ports": "ports:ports",
     "rules": "rules:rules",

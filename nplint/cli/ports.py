@@ -1,12 +1,11 @@
 """`nplint ports`: the node ports that are pinned, and some that are free."""
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
 from nplint.cli.options import find_config, inputs, path_arguments, settings, target
-from nplint.cli.terminal import show, tell
+from nplint.cli.terminal import show
 from nplint.errors import NplintError
 
 if TYPE_CHECKING:
@@ -45,19 +44,13 @@ def ports(ctx: click.Context, /, paths: tuple[str, ...], free: int | None, **opt
     configuration = find_config(paths, options)
     chosen = settings(ctx, configuration)
     found = run.gather(paths, chosen, configuration)
-    _tell_unread(found.clusters)
+    run.tell_of_unread(found.clusters, "their ports are unknown")
     if free:
         named = [cluster for cluster in found.clusters if cluster.profile.name] or found.clusters
         proposals = {cluster.profile.name or "": free_ports(cluster, free) for cluster in named}
         show(output.render_free(proposals, options["format_"]))
     else:
         show(output.render([claim for cluster in found.clusters for claim in claims(cluster)], options["format_"]))
-
-
-def _tell_unread(clusters: "Sequence[Cluster]") -> None:
-    unread = {document.source.path for cluster in clusters for document in cluster.documents if not document.judged}
-    if unread:
-        tell(f"warning: not readable or not rendered, so their ports are unknown: {', '.join(sorted(unread))}")
 
 
 def claims(cluster: "Cluster") -> list[Claim]:

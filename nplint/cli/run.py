@@ -67,6 +67,16 @@ def read(
     )
 
 
+def tell_of_unread(clusters: Sequence[Cluster], so: str) -> None:
+    """Warn of what could not be read or is not rendered yet, and what follows from that."""
+    from nplint.output.excerpt import printable
+    from nplint.spelling import few
+
+    unread = {document.source.path for cluster in clusters for document in cluster.documents if not document.judged}
+    if unread:
+        tell(f"warning: not readable or not rendered, so {so}: {printable(few(sorted(unread)))}")
+
+
 def nothing_to_lint(required: bool) -> None:
     """Say that there is nothing, or refuse to go on where there has to be something."""
     if required:

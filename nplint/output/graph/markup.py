@@ -1,0 +1,34 @@
+"""Elements of an SVG or HTML text; whatever a manifest says is text in them, and nothing else."""
+
+from base64 import b64encode
+from hashlib import sha256
+from pkgutil import get_data
+from xml.etree.ElementTree import Element
+
+from nplint.output.excerpt import printable
+
+
+def tag(name: str, /, *content: str | Element, **attributes: str | float) -> Element:
+    """An element. `class_` is the attribute `class`, `aria_label` is `aria-label`."""
+    written = {key.rstrip("_").replace("_", "-"): printable(str(value)) for key, value in attributes.items()}
+    element = Element(name, written)
+    for item in content:
+        if isinstance(item, Element):
+            element.append(item)
+        elif len(element):
+            element[-1].tail = (element[-1].tail or "") + printable(item)
+        else:
+            element.text = (element.text or "") + printable(item)
+    return element
+
+
+def part(name: str, *files: str) -> Element:
+    """A style or script, made of files that stand beside this module."""
+    element = Element(name)
+    element.text = "\n".join((get_data(__package__, file) or b"").decode("ascii") for file in files)
+    return element
+
+
+def digest(element: Element) -> str:
+    """What a Content-Security-Policy knows a style or script by."""
+    return f"'sha256-{b64encode(sha256((element.text or '').encode()).digest()).decode()}'"
