@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any, NamedTuple
 
 from nplint.document import Document
-from nplint.errors import NplintError
+from nplint.errors import NplintError, reason
 from nplint.extent import Extent
 from nplint.finding import Finding, Identity, identities
 from nplint.node import Node
@@ -181,7 +181,7 @@ def load(file: str, shown: str) -> Baseline:
         with open(file, "rb") as opened:
             source = decode(shown, opened.read())
     except OSError as error:
-        raise NplintError(f"cannot read {shown}: {(error.strerror or str(error)).lower()}") from None
+        raise NplintError(f"cannot read {shown}: {reason(error)}") from None
     try:
         value = json.loads(source.text)
     except json.JSONDecodeError as error:

@@ -10,7 +10,7 @@ from nplint.finding import Confidence, Edit, Severity
 from nplint.node import Node
 from nplint.profile import Profile, When
 from nplint.resource import Service
-from nplint.spelling import listed, nearest, recased, shown
+from nplint.spelling import nearest, recased, shown, way_out
 
 
 class Problem(NamedTuple):
@@ -104,7 +104,7 @@ def unknown_word(node: Node, name: str, known: Iterable[str]) -> Problem:
     """The problem of a value that is none of the words that the field `name` takes, with what may be meant."""
     words = [word for word in known if word]
     right, near = recased(node.text, words), nearest(node.text, words)
-    way = f"it is spelled {right}" if right else f"did you mean {near}?" if near else f"there are {listed(words)}"
+    way = f"it is spelled {right}" if right else way_out(node.text, words)
     meant = right or near
     edits = replacement(node, meant, safe=bool(right)) if meant else ()
     return Problem(node, f"{name} {shown(node.text)} is not valid: {way}", edits=edits)

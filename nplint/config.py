@@ -10,11 +10,11 @@ from nplint import address
 from nplint.declared import Config, Patterns, Target
 from nplint.document import Document, RepeatedKey, Source, Span
 from nplint.document import Path as Steps
-from nplint.errors import NplintError
+from nplint.errors import NplintError, reason
 from nplint.node import Node
 from nplint.profile import KnownNode, Profile, declare, parse_port_range, parse_version
 from nplint.reader import decode, parse
-from nplint.spelling import listed, nearest
+from nplint.spelling import listed, way_out
 from nplint.structure import Flaw, flaws
 from nplint.suppress import Ignore
 
@@ -66,7 +66,7 @@ def load(file: str, shown: str) -> Config:
         with open(file, "rb") as opened:
             source = decode(shown, opened.read())
     except OSError as error:
-        raise NplintError(f"cannot read {shown}: {(error.strerror or str(error)).lower()}") from None
+        raise NplintError(f"cannot read {shown}: {reason(error)}") from None
     return read(source, os.path.dirname(os.path.realpath(file)))
 
 
@@ -213,14 +213,10 @@ def _pattern(text: str) -> None:
 def _sentence(flaw: Flaw) -> str:
     name, known = flaw.node.path[-1] if flaw.node.path else "", flaw.schema
     if flaw.keyword == "additionalProperties":
-        near = nearest(str(name), known["properties"])
-        way = f"did you mean {near}?" if near else f"there are {listed(sorted(known['properties']))}"
-        return f"there is no key {name}: {way}"
+        return f"there is no key {name}: {way_out(str(name), sorted(known['properties']))}"
     if flaw.keyword == "enum":
         words = sorted({str(word) for word in known["enum"] if not isinstance(word, bool)})
-        near = nearest(str(flaw.node.value), words)
-        way = f"did you mean {near}?" if near else f"there are {listed(words)}"
-        return f"{flaw.node.field} cannot be {flaw.node.value}: {way}"
+        return f"{flaw.node.field} cannot be {flaw.node.value}: {way_out(str(flaw.node.value), words)}"
     if flaw.keyword == "required":
         return f"{flaw.node.field} needs {listed(known['required'])}"
     types = [known["type"]] if isinstance(known["type"], str) else known["type"]

@@ -3,3 +3,8 @@
 
 class NplintError(Exception):
     """A wrong call: a flag, path or rule name that cannot be. Each argument says what is wrong, and the way out."""
+
+
+def reason(error: OSError) -> str:
+    """What the operating system says, as the end of a sentence."""
+    return (error.strerror or str(error)).lower()

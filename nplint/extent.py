@@ -9,6 +9,9 @@ from nplint.node import Node
 from nplint.profile import Applies
 from nplint.report import Report, RuleRun
 
+# What these find wrong with a value keeps other rules from reading it.
+_VEILING = ("wrong-type", "invalid-service")
+
 
 class Extent:
     """What the rules of a run have looked at. A `whole` run has left no manifest of its project out."""
@@ -27,8 +30,26 @@ class Extent:
         return (
             any(run.ran for run, _ in runs)
             and all(self._is_sure(run) and unjudged.isdisjoint(paths) for run, unjudged in runs)
-            and not any(self.is_veiled(path) for path in paths)
+            and not any(self._is_veiled_for(run.rule, run.cluster, path) for run, _ in runs for path in paths)
         )
+
+    def _is_veiled_for(self, rule: Rule, cluster: str | None, path: str) -> bool:
+        """Whether a rule may be blind to something in a file, or in another one that its finding hangs on."""
+        paths = self._paths_of.get(cluster, ()) if rule.neighbours else (path,)
+        return any(self.is_veiled(other) or (other in self._refused and rule.name not in _VEILING) for other in paths)
+
+    @cached_property
+    def _paths_of(self) -> dict[str | None, list[str]]:
+        paths: dict[str | None, list[str]] = {}
+        for path, clusters in self.clusters.items():
+            for cluster in clusters:
+                paths.setdefault(cluster, []).append(path)
+        return paths
+
+    @cached_property
+    def _refused(self) -> frozenset[str]:
+        """The files with values that no rule but those about values makes sense of, until they are mended."""
+        return frozenset(finding.span.file for finding in self.report.findings if finding.rule in _VEILING)
 
     def _is_sure(self, run: RuleRun) -> bool:
         return not run.error and run.verdict.applies is not Applies.UNKNOWN and self._sees_enough_for(run.rule)

@@ -6,7 +6,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
 from nplint.document import Defect, DefectKind, Document, Source, Span
-from nplint.errors import NplintError
+from nplint.errors import NplintError, reason
 from nplint.filenames import KUSTOMIZATION_NAMES, SKIPPED_FOLDERS, may_hold_manifests
 from nplint.reader import decode, read
 
@@ -164,7 +164,7 @@ def _load(path: "str | Path") -> bytes | Document:
         with open(path, "rb") as file:
             data = file.read(MAX_BYTES + 1)
     except OSError as error:
-        return _unreadable(path, (error.strerror or str(error)).lower())
+        return _unreadable(path, reason(error))
     return data if len(data) <= MAX_BYTES else _unreadable(path, TOO_LARGE)
 
 

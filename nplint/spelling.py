@@ -22,6 +22,12 @@ def nearest(text: str, known: Iterable[str]) -> str | None:
     return next((words[found] for found in get_close_matches(text.casefold(), words, 1, 0.7)), None)
 
 
+def way_out(word: str, known: Iterable[str]) -> str:
+    """What to do about a word that is not known: the one that may be meant, or else all that there are."""
+    near = nearest(word, known)
+    return f"did you mean {near}?" if near else f"there are {listed(known)}"
+
+
 def listed(words: Iterable[str], conjunction: str = "and") -> str:
     """Words as a sentence lists them: `TCP, UDP and SCTP`."""
     *most, last = words

@@ -84,7 +84,7 @@ lasting ones in .nplint.yaml; `nplint config show` tells what holds."""
     help="The least severity that makes the exit code 1.",
 )
 @option("--write-baseline", metavar="FILE", help="Write what is found to FILE: from then on it is known.")
-@option("--show-suppressed", is_flag=True, help="Print what is suppressed as well, and why.")
+@option("--show-suppressed", is_flag=True, help="Print what is suppressed as well, and why, as text or concise.")
 @option(
     "--min-confidence",
     type=click.Choice(["possible", "likely", "certain"]),
@@ -118,7 +118,9 @@ def check(ctx: click.Context, /, paths: tuple[str, ...], **options: Any) -> None
     with progress() as watch:
         judge = judging(loaded, paths, chosen, config, watch)
         report, without_manifest = _lint(paths, wanted, chosen, config, judge=judge, watch=watch)
-    if chosen["write_baseline"].value or (chosen["baseline"].value and not wanted):
+    if chosen["baseline"].value == "":
+        raise NplintError(f"{chosen['baseline'].origin} is given no file: is a variable empty?")
+    if chosen["write_baseline"].value is not None or (chosen["baseline"].value and not wanted):
         from nplint.cli.settle import keep_baseline
 
         report = keep_baseline(report, loaded, paths, config, chosen)

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from nplint.cli.put import put
-from nplint.errors import NplintError
+from nplint.errors import NplintError, reason
 from nplint.hookspecs import Formatter, Terminal
 
 if TYPE_CHECKING:
@@ -33,11 +33,20 @@ def parse(values: Sequence[str]) -> list[tuple[str, str]]:
         format, _, path = value.partition("=")
         if not format or path in ("", "-"):
             raise NplintError(f"`{value}` is no output: write it as FORMAT=PATH, such as sarif=nplint.sarif")
+        if _is_standard_output(path):
+            raise NplintError(f"{path} is standard output, which --format is for: name another file")
         target = os.path.realpath(path)
         if target in found:
             raise NplintError(f"two outputs go to {path}: give each a file of its own")
         found[target] = format, path
     return list(found.values())
+
+
+def _is_standard_output(path: str) -> bool:
+    try:
+        return os.path.samestat(os.stat(path), os.fstat(1))
+    except OSError:
+        return False
 
 
 def write(report: "Report", outputs: Sequence[Output], screen: Terminal) -> None:
@@ -47,11 +56,11 @@ def write(report: "Report", outputs: Sequence[Output], screen: Terminal) -> None
         NplintError: a file cannot be written.
     """
     for render, path in outputs:
-        text = render(report, Terminal(folder=screen.folder))
+        text = render(report, Terminal(folder=screen.folder, show_suppressed=screen.show_suppressed))
         try:
             put(path, text.encode("utf-8", "backslashreplace"))
         except OSError as error:
-            raise NplintError(f"cannot write {path}: {_reason(error)}") from None
+            raise NplintError(f"cannot write {path}: {reason(error)}") from None
 
 
 def append_summary(report: "Report", environ: Mapping[str, str]) -> None:
@@ -69,8 +78,4 @@ def append_summary(report: "Report", environ: Mapping[str, str]) -> None:
         with open(path, "a", encoding="utf-8", newline="\n") as file:
             file.write(summary(report, _MAX_SUMMARY - file.tell()))
     except OSError as error:
-        raise NplintError(f"cannot write {path}, which GITHUB_STEP_SUMMARY names: {_reason(error)}") from None
-
-
-def _reason(error: OSError) -> str:
-    return (error.strerror or str(error)).lower()
+        raise NplintError(f"cannot write {path}, which GITHUB_STEP_SUMMARY names: {reason(error)}") from None

@@ -122,22 +122,6 @@ def _declared(options: dict[str, Setting]) -> Profile:
     return declared
 
 
-def _separate(
-    documents: Sequence[Document], declared: Profile, context: Sequence[Document], configuration: Config
-) -> list[Cluster]:
-    """A cluster for each file, with nothing else known to be in it: as flags declare it, or else the configuration."""
-    files: dict[str, list[Document]] = {}
-    for document in documents:
-        files.setdefault(document.source.path, []).append(document)
-    targets = () if declared.is_declared else configuration.targets
-    known = kustomize.find((*documents, *context))
-    return [
-        Cluster(each, profile._replace(is_declared=False), context=context, expectations=configuration.expectations)
-        for path, each in files.items()
-        for profile in [one.profile for one in targets if goes_to(one.paths, path, known)] or [declared]
-    ]
-
-
 def _readable(context: Sequence[Document]) -> Sequence[Document]:
     """The context, which has to be known whole: what is missing in it would pass in silence."""
     for document in context:

@@ -12,12 +12,12 @@ def put(path: str, data: bytes) -> None:
     Raises:
         OSError: it cannot be written; what was there stays.
     """
-    real = os.path.realpath(path)
-    if os.path.exists(real) and not os.path.isfile(real):
+    if os.path.exists(path) and not os.path.isfile(path):
         # A device or a pipe cannot be replaced, and what is wrong with a folder, opening it tells.
-        with open(real, "wb") as stream:
+        with open(path, "wb") as stream:
             stream.write(data)
         return
+    real = os.path.realpath(path)
     handle, draft = tempfile.mkstemp(prefix=".nplint-", suffix=".tmp", dir=os.path.dirname(real))
     try:
         with os.fdopen(handle, "wb") as file:

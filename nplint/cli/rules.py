@@ -127,8 +127,6 @@ def one_of(what: str, known: Any, name: str) -> Any:
     """
     if name in known:
         return known[name]
-    from nplint.spelling import listed, nearest
+    from nplint.spelling import way_out
 
-    near = nearest(name, known)
-    hint = f"did you mean {near}?" if near else f"there are {listed(known)}"
-    raise NplintError(f"no {what} is named {name}: {hint}")
+    raise NplintError(f"no {what} is named {name}: {way_out(name, known)}")

@@ -13,7 +13,7 @@ from nplint.cli.parting import covers
 from nplint.cli.put import put
 from nplint.cli.terminal import tell
 from nplint.declared import Config
-from nplint.errors import NplintError
+from nplint.errors import NplintError, reason
 from nplint.extent import Extent
 from nplint.output.excerpt import printable
 from nplint.plugins import Plugins
@@ -52,6 +52,8 @@ def keep_baseline(
         NplintError: the baseline is none, or cannot be read or written.
     """
     file, new = options["baseline"].value, options["write_baseline"].value
+    if new in ("", "-"):
+        raise NplintError("--write-baseline is given no file: name the one to write")
     known = Baseline(new) if new and not os.path.lexists(new) else baseline.load(new or file, new or file)
     left = baseline.match(report, known).left
     extent = Extent(report, whole=_is_whole(paths, config, options))
@@ -75,12 +77,15 @@ def _is_whole(paths: Sequence[str], config: Config, options: Mapping[str, Settin
 
 def _write(report: Report, old: Baseline, kept: list[Entry]) -> Report:
     """Write what counts now, and keep the entries of which this run cannot say that they are gone."""
-    entries = [entry for finding in report.open for entry in old.entries_of(finding)]
+    # What a change does is no debt that stays: the same change another day is another one.
+    events = {run.rule.name for run in report.runs if run.rule.is_about_changes}
+    lasting = [finding for finding in report.open if finding.rule not in events]
+    entries = [entry for finding in lasting for entry in old.entries_of(finding)]
     new = Baseline(old.file, [*entries, *kept])
     try:
         put(old.file, baseline.text(new.entries).encode())
     except OSError as error:
-        raise NplintError(f"cannot write {old.file}: {(error.strerror or str(error)).lower()}") from None
+        raise NplintError(f"cannot write {old.file}: {reason(error)}") from None
     beside = f", and kept {_entries(len(kept))} that this run cannot judge" if kept else ""
     tell(f"wrote {_entries(len(entries))} to {printable(old.file)}{beside}")
     return baseline.match(report, new).report

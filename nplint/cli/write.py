@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from nplint.cli.put import put
 from nplint.document import Source
-from nplint.errors import NplintError
+from nplint.errors import NplintError, reason
 from nplint.reader import decode
 from nplint.sources import STDIN
 
@@ -78,7 +78,7 @@ def _load(path: str, grounds: Iterable[str]) -> bytes:
         with open(real, "rb") as file:
             return file.read()
     except OSError as error:
-        raise NplintError(_reason(error)) from None
+        raise NplintError(reason(error)) from None
 
 
 def _replace(real: str, old: bytes, new: bytes) -> None:
@@ -88,8 +88,4 @@ def _replace(real: str, old: bytes, new: bytes) -> None:
                 raise NplintError("it changed while it was being fixed: run it again")
         put(real, new)
     except OSError as error:
-        raise NplintError(f"it cannot be written: {_reason(error)}") from None
-
-
-def _reason(error: OSError) -> str:
-    return (error.strerror or str(error)).lower()
+        raise NplintError(f"it cannot be written: {reason(error)}") from None
