@@ -1,7 +1,9 @@
 """Which files may have to do with changed manifests, told by the words in them."""
 
 import re
+from base64 import b64decode
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 
 from nplint import kustomize
 from nplint.document import Document
@@ -37,6 +39,7 @@ def kinship(changed: Sequence[Document], steering: Iterable[Document]) -> Kinshi
         path = document.source.path
         roots |= known.roots.get(path, frozenset())
         words.update(_NODE_PORT.findall(document.text), _references(document.value))
+        words.update(number for text in _decoded(document.value) for number in _NODE_PORT.findall(text))
         for resource in resources_of(document):
             spaces |= known.namespaces.get(path) or {resource.namespace or "default"}
             words.update(_words(resource))
@@ -62,6 +65,14 @@ def _words(resource: Resource) -> Iterator[str]:
     if isinstance(resource, Workload):
         yield from resource.pod_labels.values()
         yield from (str(number) for number, _ in resource.node_listeners())
+
+
+def _decoded(value: Value) -> Iterator[str]:
+    """The texts of Secrets, as the pods that read them see them."""
+    data = value.get("data") if isinstance(value, dict) and value.get("kind") == "Secret" else None
+    for text in data.values() if isinstance(data, dict) else ():
+        with suppress(ValueError):
+            yield b64decode(str(text)).decode("utf-8", "replace")
 
 
 def _references(value: Value) -> Iterator[str]:

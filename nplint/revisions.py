@@ -5,6 +5,7 @@ import posixpath
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import NamedTuple
 
 from nplint import git, sources
 from nplint.document import Defect, DefectKind, Document, Source, Span
@@ -21,6 +22,13 @@ Blob = tuple[str, bytes | None]
 
 # A link may lead to a link, but not for ever.
 _LONGEST_CHAIN = 8
+
+
+class Kin(NamedTuple):
+    """The paths of files that are kin, and whether any file of all may speak of node-level affinity."""
+
+    paths: frozenset[str]
+    has_local: bool
 
 
 @dataclass(frozen=True)
@@ -40,16 +48,17 @@ class Snapshot:
         """The documents of the files that the view holds. What `beside` has alike is taken over from there."""
         return self._read([path for path in self.entries if self.view.holds(path)], beside)
 
-    def akin(self, is_kin: Kinship) -> frozenset[str]:
-        """The paths of the files that are kin, and of those that are too large to tell."""
+    def akin(self, is_kin: Kinship) -> Kin:
+        """The files that are kin, and those that are too large to tell."""
         paths: dict[str, list[str]] = {}
         for path in self.entries:
             if self.view.holds(path) and (id := self._blob(path)):
                 paths.setdefault(id, []).append(path)
-        blobs = self.view.repository.blobs(paths, sources.MAX_BYTES)
-        return frozenset(
-            path for id, data in blobs for path in paths[id] if data is None or is_kin(self.view.shown(path), data)
-        )
+        found, has_local = set[str](), False
+        for id, data in self.view.repository.blobs(paths, sources.MAX_BYTES):
+            has_local |= data is None or b"Local" in data or b"local" in data
+            found.update(path for path in paths[id] if data is None or is_kin(self.view.shown(path), data))
+        return Kin(frozenset(found), has_local)
 
     def kustomizations_above(self, beside: "Snapshot | None" = None) -> tuple[Document, ...]:
         """The kustomizations in the folders above what the view holds."""

@@ -3,6 +3,8 @@
 import json
 import os
 import stat
+import subprocess
+import sys
 import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -254,3 +256,22 @@ def test_a_summary_that_cannot_be_written_is_a_wrong_call(nplint: "Nplint", monk
     run = nplint("--format", "github")
     sentence = "cannot write nowhere/summary.md, which GITHUB_STEP_SUMMARY names: no such file or directory"
     assert (run.code, run.out, run.err) == (2, "", f"error: {sentence}\n")
+
+
+def test_standard_output_is_no_file_to_write(nplint: "Nplint", tmp_path: Path) -> None:
+    (tmp_path / "web.yaml").write_text("apiVersion: v1\nkind: Service\nmetadata: {name: web}\n")
+    command = [sys.executable, "-m", "nplint", "--output", "json=/dev/stdout"]
+    with (tmp_path / "out.txt").open("wb") as out:
+        run = subprocess.run(command, cwd=tmp_path, stdout=out, stderr=subprocess.PIPE, text=True, check=False)
+    sentence = "error: /dev/stdout is standard output, which --format is for: name another file\n"
+    assert (run.returncode, run.stderr) == (2, sentence)
+
+
+def test_a_pipe_is_written_to(tmp_path: Path) -> None:
+    (tmp_path / "web.yaml").write_text("apiVersion: v1\nkind: Service\nmetadata: {name: web}\n")
+    reading, writing = os.pipe()
+    command = [sys.executable, "-m", "nplint", "--output", f"json-lines=/dev/fd/{writing}"]
+    subprocess.run(command, cwd=tmp_path, pass_fds=[writing], capture_output=True, check=False)
+    os.close(writing)
+    with os.fdopen(reading, encoding="utf-8") as pipe:
+        assert [json.loads(line)["rule"] for line in pipe]

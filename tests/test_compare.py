@@ -843,3 +843,50 @@ def test_a_service_of_many_ports_is_compared_in_one_go(repository: "Repository",
     repository.stage({"a.yaml": service(31000)})
     # Each pairing of all ports with all others would take minutes.
     assert len(judge(nplint, "--staged")) == 1500
+
+
+AGENT = """\
+apiVersion: apps/v1
+kind: DaemonSet
+metadata: {{name: agent, namespace: ops}}
+spec:
+  selector: {{matchLabels: {{app: agent}}}}
+  template:
+    metadata: {{labels: {{app: agent}}}}
+    spec:
+      containers:
+        - name: agent
+          env:
+            - {{name: NODE_IP, valueFrom: {{fieldRef: {{fieldPath: status.hostIP}}}}}}
+            - {{name: URL, value: "{0}"}}
+"""
+BACKEND = """\
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web, namespace: shop}
+spec:
+  selector: {matchLabels: {app: web}}
+  template:
+    metadata: {labels: {app: web}}
+    spec: {containers: [{name: web, image: nginx}]}
+"""
+
+
+def test_a_client_is_followed_through_files_that_share_no_word_with_it(
+    repository: "Repository", nplint: "Nplint"
+) -> None:
+    config = "clusters: {prod: {network: vpc}}\n"
+    before = {"svc.yaml": LOCAL, "web.yaml": BACKEND, "agent.yaml": AGENT.format("http://web.shop")}
+    repository.commit({".nplint.yaml": config, **before})
+    repository.stage({"agent.yaml": AGENT.format("http://$(NODE_IP):30080")})
+    rules = ("--select", "hairpin-unreachable", "--format", "concise")
+    staged, full = nplint("--staged", *rules), nplint("--against", "HEAD", "--new-only", *rules)
+    assert staged.out == full.out
+    assert staged.out.startswith("agent.yaml:13:34: error[hairpin-unreachable] DaemonSet ops/agent cannot reach ")
+
+
+def test_what_a_change_does_is_no_debt(repository: "Repository", nplint: "Nplint") -> None:
+    repository.commit({"a.yaml": SERVICE, "b.yaml": POD.format("web")})
+    repository.stage({"a.yaml": None})
+    assert "wrote 0 entries to known.json" in nplint("--staged", "--write-baseline", "known.json").err
+    assert judge(nplint, "--staged", "--baseline", "known.json") == [f"base:a.yaml:3:18: {GONE}"]

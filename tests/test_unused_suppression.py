@@ -521,3 +521,27 @@ def test_validate_tells_of_suppressions_to_decide_on(nplint: "Nplint") -> None:
             ".nplint.yaml: nothing else is wrong with it",
         ],
     )
+
+
+CLASH = "spec: {type: NodePort, selector: {app: web}, ports: [{port: 80, nodePort: 30080}]}"
+
+
+@pytest.mark.parametrize(
+    ("other", "expected"),
+    [
+        (CLASH.replace("30080", "30081"), 1),
+        (f"{CLASH}\nx: [", 0),
+        (CLASH.replace("30080", '"{{ .port }}"'), 0),
+        (CLASH.replace("30080", '"30080"'), 0),
+        (CLASH.replace("NodePort", "nodeport"), 0),
+    ],
+)
+def test_a_neighbour_that_cannot_be_judged_makes_no_suppression_useless(other: str, expected: int) -> None:
+    mine, theirs = service("node-port-conflict", CLASH), f"{HEAD.replace('web', 'api')}{other}\n"
+    names = ("node-port-conflict", "wrong-type", "invalid-service", "unreadable-manifest")
+    assert len(told(cluster(mine, theirs), *names)) == expected
+
+
+def test_a_value_that_is_to_be_mended_makes_no_suppression_of_it_useless() -> None:
+    names = ("node-port-pinned", "wrong-type")
+    assert told(cluster(service("node-port-pinned", CLASH.replace("30080", '"30080"'))), *names) == []

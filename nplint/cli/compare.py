@@ -45,6 +45,10 @@ def compare(
     return joined(named) if named else report, without_manifest
 
 
+# From a changed ConfigMap to its client, the Service that this dials, and the pods behind that.
+_HOPS = 3
+
+
 class _Found(NamedTuple):
     """The documents of one side, and the kustomizations in the folders above them."""
 
@@ -98,8 +102,21 @@ class _Comparison:
         snapshot = self.reader.snapshot(self.plan.now)
         names = [path for path in snapshot.entries if posixpath.basename(path) in KUSTOMIZATION_NAMES]
         steering, _ = self.reader.read(self.plan, frozenset(names))
-        is_kin = kinship(changed, (*steering.documents, *steering.above))
-        return None if is_kin is None else snapshot.akin(is_kin).union(touched, names)
+        near = frozenset((*touched, *names))
+        for _ in range(_HOPS):
+            is_kin = kinship(changed, (*steering.documents, *steering.above))
+            if is_kin is None:
+                return None
+            found = snapshot.akin(is_kin)
+            if found.paths <= near:
+                break
+            near |= found.paths
+            if not found.has_local:
+                # Without node-level affinity nothing hangs on the client of a Service of a workload.
+                break
+            now, before = self.reader.read(self.plan, near - frozenset(names))
+            changed = (*now.documents, *before.documents)
+        return near
 
     def _lint(self, now: _Found, before: _Found, judge: Judge) -> Report:
         clusters = self.parting.clusters(now.documents, now.above)
