@@ -1,6 +1,5 @@
 """Which Service of the present is which of the past, told by more than its name and by more than its file."""
 
-import json
 import posixpath
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
@@ -172,6 +171,8 @@ def _stem(service: Service) -> str:
 
 
 def _content(service: Service) -> str:
+    import json
+
     return json.dumps(service.node.value, sort_keys=True)
 
 

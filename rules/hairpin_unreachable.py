@@ -172,6 +172,9 @@ def hairpin_unreachable(cluster: Cluster) -> Problems:
     keeps them apart it is a warning. Where no client is seen, the Service itself is told once; for load balancers only
     proven clients of the node port are.
     """
+    services = (*cluster.services, *cluster.context_services)
+    if not any(service.external_traffic_policy == "Local" for service in services):
+        return
     from nplint.graph import Graph
 
     graph = Graph(cluster)

@@ -113,6 +113,9 @@ def node_without_endpoint_dialed(cluster: Cluster) -> Problems:
     """
     if not any(node.address for node in cluster.profile.nodes):
         return
+    services = (*cluster.services, *cluster.context_services)
+    if not any(service.external_traffic_policy == "Local" for service in services):
+        return
     from nplint.graph import Graph
 
     graph = Graph(cluster)
