@@ -100,12 +100,18 @@ def _conflict(ours: Requirements, theirs: Requirements) -> tuple[Requirement, Re
 def covers(wide: Placement, narrow: Placement) -> bool:
     """Whether every node that the narrow placement allows is surely one that the wide one allows."""
     tolerated = all(_is_among(each, wide) for each in narrow.tolerations)
-    return tolerated and all(
-        any(
-            all(any(ours.key == theirs.key and ours.implies(theirs) for ours in term) for theirs in wanted)
-            for wanted in wide.alternatives
+    # A node name leads past the scheduler, and so past taints that the wide placement may not tolerate.
+    slips_in = narrow.is_pinned and not wide.is_pinned and not any(map(_tolerates_scheduling, wide.tolerations))
+    return (
+        tolerated
+        and not slips_in
+        and all(
+            any(
+                all(any(ours.key == theirs.key and ours.implies(theirs) for ours in term) for theirs in wanted)
+                for wanted in wide.alternatives
+            )
+            for term in narrow.alternatives
         )
-        for term in narrow.alternatives
     )
 
 
@@ -116,6 +122,11 @@ def _is_among(toleration: Node, wide: Placement) -> bool:
     keys = {each["key"].text for each in everything}
     same = (each.value == toleration.value for each in wide.tolerations)
     return "" in keys or toleration["key"].text in keys - {""} or any(same)
+
+
+def _tolerates_scheduling(toleration: Node) -> bool:
+    is_any = toleration["operator"].text == "Exists" and not toleration["key"].text
+    return is_any and toleration["effect"].text in ("", "NoSchedule")
 
 
 def sole_node(placement: Placement) -> Requirement | None:

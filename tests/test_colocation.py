@@ -68,6 +68,8 @@ APART = term("podAntiAffinity", WEB)
         (Pods("{nodeSelector: {pool: a}}", "DaemonSet"), Pods("{nodeSelector: {pool: b}}"), EXCLUDED),
         (Pods(kind="DaemonSet"), Pods(ANYWHERE), POSSIBLE),
         (Pods(ANYWHERE, "DaemonSet"), Pods(ANYWHERE), CERTAIN),
+        (Pods(kind="DaemonSet"), Pods("{nodeName: n1}"), POSSIBLE),
+        (Pods(ANYWHERE, "DaemonSet"), Pods("{nodeName: n1}"), CERTAIN),
         (Pods("{nodeName: n1}"), Pods("{nodeName: n1}"), CERTAIN),
         (Pods("{nodeName: n1}"), Pods("{nodeName: n2}"), EXCLUDED),
         (Pods("{nodeName: n1}"), Pods(), POSSIBLE),

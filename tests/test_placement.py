@@ -61,7 +61,7 @@ def test_what_placements_say_of_each_other_holds_on_every_node(one: str, other: 
         assert taking(ours) >= taking(theirs)
     assert bool(conflict(ours, theirs)) == bool(conflict(theirs, ours))
     assert covers(ours, ours)
-    assert covers(placed("{}"), theirs)
+    assert covers(placed("{tolerations: [{operator: Exists}]}"), theirs)
 
 
 @pytest.mark.parametrize(
@@ -148,6 +148,21 @@ def test_taints_keep_off_who_does_not_tolerate_them(spec: str, kind: str, taint:
 def test_a_daemon_is_on_tainted_nodes_only_if_it_tolerates_the_taint(narrow: str, covered: bool) -> None:
     daemon = placed("{tolerations: [{key: dedicated, operator: Exists}]}", "DaemonSet")
     assert covers(daemon, placed(narrow)) is covered
+
+
+@pytest.mark.parametrize(
+    ("daemon", "covered"),
+    [
+        ("{}", False),
+        ("{tolerations: [{key: dedicated, operator: Exists}]}", False),
+        ("{tolerations: [{operator: Exists, effect: NoExecute}]}", False),
+        ("{tolerations: [{operator: Exists, effect: NoSchedule}]}", True),
+        ("{tolerations: [{operator: Exists}]}", True),
+        ("{nodeName: n1}", True),
+    ],
+)
+def test_a_node_name_leads_past_taints_that_keep_a_daemon_off(daemon: str, covered: bool) -> None:
+    assert covers(placed(daemon, "DaemonSet"), placed("{nodeName: n1}")) is covered
 
 
 def test_a_label_that_no_node_is_declared_with_may_be_on_any() -> None:
