@@ -171,7 +171,11 @@ class Scheduling:
 
     def _is_in_doubt(self, *workloads: Workload) -> bool:
         """Whether the pods may be others than written, or none at all."""
-        return any(self.cluster.is_patched(workload) or workload.replicas == 0 for workload in workloads)
+        return any(self.cluster.is_patched(workload) or self._is_idle(workload) for workload in workloads)
+
+    def _is_idle(self, workload: Workload) -> bool:
+        """Whether it is written to run no pods, or none that a node will do for."""
+        return workload.replicas == 0 or not self.placement(workload).alternatives
 
     def _kept_apart(self, one: Workload, other: Workload) -> Proof | None:
         for term in one.affinity["podAntiAffinity"][_REQUIRED]:

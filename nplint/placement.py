@@ -23,7 +23,8 @@ _FOR_DAEMONS = "node.kubernetes.io/"
 class Placement(NamedTuple):
     """What a pod template asks of its node: one of the alternatives, each of them with all that it requires.
 
-    `is_clear` is off where a template tool still has to fill something in, or the API server would refuse it.
+    There are no alternatives where no node will do. `is_clear` is off there too, and where a template tool still has
+    to fill something in, or the API server would refuse it.
     """
 
     alternatives: tuple[Requirements, ...]
@@ -61,13 +62,17 @@ def placement_of(workload: Workload) -> Placement:
     affinity = workload.affinity["nodeAffinity"]["requiredDuringSchedulingIgnoredDuringExecution"]
     always = (*_pin(spec["nodeName"]), *of_labels(spec["nodeSelector"], workload.node_selector))
     terms = list(affinity["nodeSelectorTerms"])
-    alternatives = tuple((*always, *_term(term)) for term in terms) or (always,)
+    # A term that asks nothing matches no node.
+    asking = [term for term in terms if any(_term(term)) or any(term.placeholders())]
+    alternatives = tuple((*always, *_term(term)) for term in asking) if terms else (always,)
     return Placement(
         alternatives,
         tuple(spec["tolerations"]),
         is_pinned=bool(workload.node_name),
         is_daemon=workload.kind == "DaemonSet",
-        is_clear=_is_clear(spec, terms) and sum(map(len, alternatives)) + len(alternatives) <= _MOST,
+        is_clear=bool(asking or not terms)
+        and _is_clear(spec, terms)
+        and sum(map(len, alternatives)) + len(alternatives) <= _MOST,
     )
 
 

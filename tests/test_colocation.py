@@ -53,6 +53,7 @@ HOSTNAME = "{nodeSelector: {kubernetes.io/hostname: n1}}"
 HASH = ", matchLabelKeys: [pod-template-hash]"
 WEB = "{matchLabels: {app: web}}"
 TOGETHER = term("podAffinity", WEB)
+NO_NODE = f"{{affinity: {{nodeAffinity: {{{REQUIRED}: {{nodeSelectorTerms: [{{}}]}}}}}}}}"
 APART = term("podAntiAffinity", WEB)
 
 
@@ -69,6 +70,8 @@ APART = term("podAntiAffinity", WEB)
         (Pods(kind="DaemonSet"), Pods(ANYWHERE), POSSIBLE),
         (Pods(ANYWHERE, "DaemonSet"), Pods(ANYWHERE), CERTAIN),
         (Pods(kind="DaemonSet"), Pods("{nodeName: n1}"), POSSIBLE),
+        (Pods(kind="DaemonSet"), Pods(NO_NODE), POSSIBLE),
+        (Pods(NO_NODE), Pods(term("podAffinity", "{matchLabels: {app: client}}")), POSSIBLE),
         (Pods(ANYWHERE, "DaemonSet"), Pods("{nodeName: n1}"), CERTAIN),
         (Pods("{nodeName: n1}"), Pods("{nodeName: n1}"), CERTAIN),
         (Pods("{nodeName: n1}"), Pods("{nodeName: n2}"), EXCLUDED),

@@ -25,6 +25,7 @@ SPECS = {
     "not front": "TERMS[{matchExpressions: [{key: pool, operator: NotIn, values: [front]}]}]",
     "no pool": "TERMS[{matchExpressions: [{key: pool, operator: DoesNotExist}]}]",
     "some pool": "TERMS[{matchExpressions: [{key: pool, operator: Exists}]}]",
+    "an empty term": "TERMS[{}, {matchExpressions: [{key: pool, operator: In, values: [back]}]}]",
     "by field": "TERMS[{matchFields: [{key: metadata.name, operator: In, values: [n1]}]}]",
 }
 NODES = [
@@ -69,6 +70,7 @@ def test_what_placements_say_of_each_other_holds_on_every_node(one: str, other: 
     [
         ("front", "back"),
         ("front", "not front"),
+        ("front", "an empty term"),
         ("front", "no pool"),
         ("no pool", "some pool"),
         ("front or back", "no pool"),
@@ -101,6 +103,12 @@ def test_placements_that_cover_another(wide: str, narrow: str) -> None:
 def test_what_pins_pods_to_one_node(name: str, pinned: str) -> None:
     sole = sole_node(placed(SPECS[name]))
     assert (sole is not None and sole.values == {pinned}) == bool(pinned)
+
+
+@pytest.mark.parametrize("terms", ["[{}]", "[{}, {}]", "[{matchExpressions: []}]"])
+def test_terms_that_ask_nothing_match_no_node(terms: str) -> None:
+    placement = placed(f"TERMS{terms}")
+    assert (placement.alternatives, placement.is_free, placement.is_clear) == ((), False, False)
 
 
 def test_preferences_ask_nothing() -> None:
