@@ -103,6 +103,37 @@ def test_two_workloads_meet(client: Pods, backend: Pods, sharing: Sharing) -> No
     assert meeting(client, backend).sharing is sharing
 
 
+JOB = """\
+apiVersion: batch/v1
+kind: {kind}
+metadata: {{name: job, namespace: shop}}
+spec: {spec}
+---
+"""
+JOB_PODS = "template: {metadata: {labels: {app: job}}, spec: {nodeName: n1}}"
+
+
+@pytest.mark.parametrize(
+    ("kind", "spec", "sharing"),
+    [
+        ("Job", f"{{{JOB_PODS}}}", CERTAIN),
+        ("Job", f"{{suspend: false, parallelism: 2, {JOB_PODS}}}", CERTAIN),
+        ("Job", f"{{suspend: true, {JOB_PODS}}}", POSSIBLE),
+        ("Job", f"{{parallelism: 0, {JOB_PODS}}}", POSSIBLE),
+        ("CronJob", f"{{jobTemplate: {{spec: {{{JOB_PODS}}}}}}}", CERTAIN),
+        ("CronJob", f"{{suspend: true, jobTemplate: {{spec: {{{JOB_PODS}}}}}}}", POSSIBLE),
+        ("CronJob", f"{{jobTemplate: {{spec: {{parallelism: 0, {JOB_PODS}}}}}}}", POSSIBLE),
+        ("CronJob", f"{{jobTemplate: {{spec: {{suspend: true, {JOB_PODS}}}}}}}", POSSIBLE),
+    ],
+)
+def test_a_job_that_is_held_runs_nowhere_for_certain(kind: str, spec: str, sharing: Sharing) -> None:
+    text = JOB.format(kind=kind, spec=spec) + Pods("{nodeName: n1}").text("web")
+    cluster = Cluster(read(decode("f.yaml", text.encode())))
+    job, web = cluster.workloads
+    assert Scheduling(cluster).meeting(job, web).sharing is sharing
+    assert Scheduling(cluster).meeting(job, job).sharing is sharing
+
+
 @pytest.mark.parametrize("kind", ["podAffinity", "podAntiAffinity"])
 def test_preferences_decide_nothing(kind: str) -> None:
     wish = f"{{weight: 100, podAffinityTerm: {{topologyKey: kubernetes.io/hostname, labelSelector: {WEB}}}}}"
