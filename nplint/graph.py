@@ -1,5 +1,6 @@
 """Services, the pods behind them, the pods that dial their node ports, and whether the two share a node."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -18,6 +19,10 @@ from nplint.workload import Workload
 
 _MOST_BACKENDS = 50
 """How many workloads behind one Service are compared with a client; real Services have one or two."""
+_SPOKEN = re.compile(r"\b(?:(https?|wss?|tcp)|udp)://|/dev/(?:(tcp)|udp)/", re.IGNORECASE)
+"""What tells the protocol of an address. A group is set for TCP."""
+_NUMBER = re.compile(r"\d+")
+_WORDS = re.compile(r"""[^\s"',;]+""")
 
 
 class Backend(NamedTuple):
@@ -177,10 +182,12 @@ class Graph:
         """What a workload dials. A likeness adds nothing where something is proven for the same Service."""
         found: dict[tuple[Service, bool, str], list[Evidence]] = {}
         for evidence in search.evidence(workload):
-            service = self._owner(workload, evidence.number)
-            if service:
+            owners = self._claimed(evidence)
+            if owners:
+                service, *others = owners
                 key = service, evidence.own, evidence.to.name if evidence.to else ""
-                found.setdefault(key, []).append(self._weighed(service, evidence))
+                weighed = self._weighed(service, evidence)
+                found.setdefault(key, []).append(weighed._replace(proven=False) if others else weighed)
         proven = {service for (service, _, _), each in found.items() if any(one.proven for one in each)}
         for (service, _, _), each in found.items():
             surest = tuple(sorted(each, key=lambda one: not one.proven))
@@ -194,19 +201,53 @@ class Graph:
         is_other = self.cluster.namespaces(service).isdisjoint(self.cluster.namespaces(evidence.workload))
         return evidence if is_other else evidence._replace(proven=False)
 
-    def _owner(self, workload: Workload, number: int) -> Service | None:
-        keys = ((scope, number) for scope in self.cluster.scopes(workload.node))
-        return next((self._owners[key] for key in keys if key in self._owners), None)
+    def _claimed(self, evidence: Evidence) -> tuple[Service, ...]:
+        """The Services that a place may mean: several where they share a number and nothing tells the protocol."""
+        for scope in self.cluster.scopes(evidence.workload.node):
+            owners = self._owners.get((scope, evidence.number), {})
+            spoken = self._spoken(evidence) if owners else ""
+            fitting = [owners[each] for each in sorted(owners, key=_tcp_first) if spoken in ("", each) or not each]
+            if fitting:
+                return tuple(dict.fromkeys(fitting))
+        return ()
+
+    def _spoken(self, evidence: Evidence) -> str:
+        """The protocol that the address of a port tells, if it does."""
+        text = evidence.node.raw or ""
+        if text not in self._protocols:
+            self._protocols[text] = [_protocols(line) for line in text.split("\n")]
+        for known in self._protocols[text][evidence.line : evidence.line + 1]:
+            told = known.get(str(evidence.number), known[""])
+            return next(iter(told)) if len(told) == 1 else ""
+        return ""
 
     @cached_property
-    def _owners(self) -> dict[tuple[Scope, int], Service]:
-        """Who has a node port, by what is deployed together. Of several that claim one, only the first can have it."""
-        owners: dict[tuple[Scope, int], Service] = {}
+    def _protocols(self) -> dict[str, list[dict[str, set[str]]]]:
+        return {}
+
+    @cached_property
+    def _owners(self) -> dict[tuple[Scope, int], dict[str, Service]]:
+        """Who has a node port, by what is deployed together and by protocol; of several claimants, only the first."""
+        owners: dict[tuple[Scope, int], dict[str, Service]] = {}
         for service in self.services:
-            for number in {port.node_port for port in service.ports if port.node_port}:
+            for number, protocol in {(port.node_port, port.protocol) for port in service.ports if port.node_port}:
                 for scope in self.cluster.scopes(service.node):
-                    owners.setdefault((scope, number), service)
+                    owners.setdefault((scope, number), {}).setdefault(protocol, service)
         return owners
+
+
+def _protocols(line: str) -> dict[str, set[str]]:
+    """The protocols that the words of a line tell, by the numbers in these words; all of them for no number."""
+    protocols: dict[str, set[str]] = {"": set()}
+    for word in _WORDS.findall(line):
+        told = {"TCP" if found.lastindex else "UDP" for found in _SPOKEN.finditer(word)}
+        for number in ("", *_NUMBER.findall(word)):
+            protocols.setdefault(number, set()).update(told)
+    return protocols
+
+
+def _tcp_first(protocol: str) -> bool:
+    return protocol != "TCP"
 
 
 def _port(service: Service, number: int) -> ServicePort:

@@ -152,6 +152,41 @@ def test_of_several_that_claim_a_port_the_first_one_has_the_client() -> None:
     assert [len(known.clients(service)) for service in known.services] == [1, 0]
 
 
+UDP = """\
+apiVersion: v1
+kind: Service
+metadata: {name: dns, namespace: shop}
+spec: {type: NodePort, selector: {app: dns}, ports: [{port: 53, protocol: UDP, nodePort: 30080}]}
+---
+"""
+
+
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        (OWN, [("web", True)]),
+        ('"sh", "-c", "curl -s https://$NODE_IP:30080/x"', [("web", True)]),
+        ('"sh", "-c", "echo udp://x; curl http://$NODE_IP:30080"', [("web", True)]),
+        ('"sh", "-c", "echo hi > /dev/tcp/$NODE_IP/30080"', [("web", True)]),
+        ('"udp://$(NODE_IP):30080"', [("dns", True)]),
+        ('"sh", "-c", "echo hi > /dev/udp/$NODE_IP/30080"', [("dns", True)]),
+        ('"$(NODE_IP):30080"', [("web", False)]),
+        ('"sh", "-c", "echo udp://x; nc $NODE_IP:30080"', [("web", False)]),
+    ],
+)
+@pytest.mark.parametrize("is_first", [True, False])
+def test_one_number_may_be_a_port_of_each_protocol(words: str, found: list[tuple[str, bool]], is_first: bool) -> None:
+    known = graph((UDP + WEB if is_first else WEB + UDP) + client(words))
+    clients = [one for service in known.services for one in known.clients(service)]
+    assert [(one.service.name, one.is_proven) for one in clients] == found
+
+
+@pytest.mark.parametrize(("words", "proven"), [('"http://$(NODE_IP):30080"', []), ('"$(NODE_IP):30080"', [True])])
+def test_no_port_of_another_protocol_is_dialed(words: str, proven: list[bool]) -> None:
+    known = graph(UDP + client(words))
+    assert [one.is_proven for one in known.clients(web(known))] == proven
+
+
 def test_without_a_declared_cluster_a_client_is_one_beside_the_service() -> None:
     texts = {"a/web.yaml": WEB, "a/near.yaml": client(), "b/far.yaml": client(space="ops")}
     documents = [one for path, text in texts.items() for one in read(decode(path, text.encode()))]
