@@ -145,6 +145,9 @@ class Graph:
 
     def _location(self, client: Client, backend: Backend) -> CoLocation:
         found = self._shared(client, backend)
+        # No pod serves others before it is ready.
+        if found.is_certain and client.workload is backend.workload and _is_early(client.evidence[0]):
+            return found._replace(sharing=Sharing.POSSIBLE)
         # A kustomization may change the Service or the evidence; those who change pods are in doubt already.
         changed = (client.service.node.document.source.path, client.evidence[0].node.document.source.path)
         if found.is_certain and not self.cluster.kustomizations.patched.isdisjoint(changed):
@@ -190,7 +193,7 @@ class Graph:
                 found.setdefault(key, []).append(weighed._replace(proven=False) if others else weighed)
         proven = {service for (service, _, _), each in found.items() if any(one.proven for one in each)}
         for (service, _, _), each in found.items():
-            surest = tuple(sorted(each, key=lambda one: not one.proven))
+            surest = tuple(sorted(each, key=lambda one: (not one.proven, _is_early(one))))
             if surest[0].proven or service not in proven:
                 yield Client(service, _port(service, surest[0].number), workload, surest)
 
@@ -213,16 +216,21 @@ class Graph:
 
     def _spoken(self, evidence: Evidence) -> str:
         """The protocol that the address of a port tells, if it does."""
-        text = evidence.node.raw or ""
-        if text not in self._protocols:
-            self._protocols[text] = [_protocols(line) for line in text.split("\n")]
-        for known in self._protocols[text][evidence.line : evidence.line + 1]:
-            told = known.get(str(evidence.number), known[""])
-            return next(iter(told)) if len(told) == 1 else ""
-        return ""
+        text, index = evidence.node.raw or "", evidence.line
+        if text not in self._lines:
+            self._lines[text] = text.split("\n")
+        if (text, index) not in self._told:
+            self._told[text, index] = _protocols("".join(self._lines[text][index : index + 1]))
+        known = self._told[text, index]
+        told = known.get(str(evidence.number), known[""])
+        return next(iter(told)) if len(told) == 1 else ""
 
     @cached_property
-    def _protocols(self) -> dict[str, list[dict[str, set[str]]]]:
+    def _lines(self) -> dict[str, list[str]]:
+        return {}
+
+    @cached_property
+    def _told(self) -> dict[tuple[str, int], dict[str, set[str]]]:
         return {}
 
     @cached_property
@@ -252,6 +260,24 @@ def _tcp_first(protocol: str) -> bool:
 
 def _port(service: Service, number: int) -> ServicePort:
     return next(port for port in service.ports if port.node_port == number)
+
+
+def _is_early(evidence: Evidence) -> bool:
+    """Whether a container dials before its pod is ready."""
+    container = evidence.container
+    if container.node.path[-2] == "initContainers":
+        return not container.is_sidecar
+    return _step(evidence) in ("startupProbe", "readinessProbe", "postStart")
+
+
+def _step(evidence: Evidence) -> object:
+    """What of the container a place belongs to: a field, or a hook of its lifecycle; None where it stands elsewhere."""
+    node, container = evidence.node, evidence.container.node
+    depth = len(container.path)
+    if node.document is not container.document or node.path[:depth] != container.path:
+        return None
+    steps = [step for step in node.path[depth:] if step != "lifecycle"]
+    return steps[0] if steps else None
 
 
 def _selected(service: Service, workload: Workload) -> tuple[Proof, ...]:

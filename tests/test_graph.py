@@ -39,6 +39,7 @@ spec:
     spec: {containers: [{name: web, image: web}]}
 ---
 """
+SERVICE = WEB.partition("---\n")[0] + "---\n"
 CLIENT = """\
 apiVersion: apps/v1
 kind: DaemonSet
@@ -129,6 +130,54 @@ def test_a_server_that_names_its_own_port_apart_from_its_address_is_not_proven_t
     text = client('"--node-port=30080"').replace("    spec:\n", "    metadata: {labels: {app: web}}\n    spec:\n", 1)
     known = graph(WEB + text)
     assert [(one.is_proven, one.own) for one in known.clients(web(known))] == [(False, True)]
+
+
+SERVER = """\
+apiVersion: apps/v1
+kind: Deployment
+metadata: {{name: web, namespace: shop}}
+spec:
+  template:
+    metadata: {{labels: {{app: web}}}}
+    spec:
+      containers:
+        - {{name: first, image: first}}
+      {containers}:
+        - name: web
+          image: web
+          env: [{{name: NODE_IP, valueFrom: {{fieldRef: {{fieldPath: status.hostIP}}}}}}]
+          {more}
+"""
+CURL = '["sh", "-c", "until curl http://$NODE_IP:30080; do sleep 1; done"]'
+
+
+@pytest.mark.parametrize(
+    ("containers", "more", "certain"),
+    [
+        ("initContainers", f"command: {CURL}", False),
+        ("initContainers", f"command: {CURL}\n          restartPolicy: Always", True),
+        ("containers", f"command: {CURL}", True),
+        ("containers", f"startupProbe: {{exec: {{command: {CURL}}}}}", False),
+        ("containers", f"readinessProbe: {{exec: {{command: {CURL}}}}}", False),
+        ("containers", f"livenessProbe: {{exec: {{command: {CURL}}}}}", True),
+        ("containers", f"lifecycle: {{postStart: {{exec: {{command: {CURL}}}}}}}", False),
+        ("containers", f"lifecycle: {{preStop: {{exec: {{command: {CURL}}}}}}}", True),
+        ("containers", f"readinessProbe: {{exec: {{command: {CURL}}}}}\n          args: {CURL}", True),
+    ],
+)
+def test_a_pod_that_is_not_ready_yet_need_not_be_behind_its_service(containers: str, more: str, certain: bool) -> None:
+    text = SERVER.format(containers=containers, more=more)
+    if containers == "containers":
+        text = text.replace("      containers:\n        - {name: first, image: first}\n", "")
+    known = graph(SERVICE + text)
+    paths = [known.path(one) for one in known.clients(web(known))]
+    assert [path.is_certain for path in paths] == [certain]
+
+
+def test_who_waits_for_another_workload_is_certain_to_meet_it() -> None:
+    known = graph(WEB + client().replace("containers:", "initContainers:"))
+    (dialing,) = known.clients(web(known))
+    assert known.path(dialing).is_certain
 
 
 @pytest.mark.parametrize(("patched", "certain"), [("", True), ("web.yaml", False), ("agent.yaml", False)])
