@@ -10,8 +10,9 @@ from typing import NamedTuple
 from nplint.cluster import Cluster, Scope
 from nplint.colocation import NOTHING_KNOWN, CoLocation, Scheduling, Sharing
 from nplint.configmap import ConfigMaps
-from nplint.dialing import Directory
+from nplint.dialing import REACH, Directory
 from nplint.evidence import Evidence, Search
+from nplint.node import Node
 from nplint.profile import KnownNode
 from nplint.proof import Proof
 from nplint.resource import Service, ServicePort
@@ -21,6 +22,11 @@ _MOST_BACKENDS = 50
 """How many workloads behind one Service are compared with a client; real Services have one or two."""
 _SPOKEN = re.compile(r"\b(?:(https?|wss?|tcp)|udp)://|/dev/(?:(tcp)|udp)/", re.IGNORECASE)
 """What tells the protocol of an address. A group is set for TCP."""
+_CALLED = re.compile("target|upstream|probe|check", re.IGNORECASE)
+"""What a setting is called whose address is dialed by the one who has it."""
+_DIALERS = frozenset(("curl", "wget"))
+_NEAR = 5
+"""How many words before an address its program is looked for."""
 _NUMBER = re.compile(r"\d+")
 _WORDS = re.compile(r"""[^\s"',;]+""")
 
@@ -198,8 +204,8 @@ class Graph:
                 yield Client(service, _port(service, surest[0].number), workload, surest)
 
     def _weighed(self, service: Service, evidence: Evidence) -> Evidence:
-        """What a server says of address and port apart from each other is most likely where others find it."""
-        if not evidence.apart or not service.selects(evidence.workload):
+        """What a server says of itself, or of address and port apart, is most likely where others find it."""
+        if not service.selects(evidence.workload) or not (evidence.apart or _is_stated(evidence)):
             return evidence
         is_other = self.cluster.namespaces(service).isdisjoint(self.cluster.namespaces(evidence.workload))
         return evidence if is_other else evidence._replace(proven=False)
@@ -268,6 +274,26 @@ def _is_early(evidence: Evidence) -> bool:
     if container.node.path[-2] == "initContainers":
         return not container.is_sidecar
     return _step(evidence) in ("startupProbe", "readinessProbe", "postStart")
+
+
+def _is_stated(evidence: Evidence) -> bool:
+    """Whether an address is a setting, and neither what a command gets to dial nor called so."""
+    node, step = evidence.node, _step(evidence)
+    if step not in ("env", None):
+        return _is_flag(node, evidence.number)
+    name = node.parent["name"].text if step == "env" else str(node.path[-1])
+    return not _CALLED.search(name)
+
+
+def _is_flag(word: Node, number: int) -> bool:
+    """Whether a number in a word of a command is in the value of a flag, and not one of a program that dials."""
+    text, place = word.raw or "", word.path[-1]
+    end = text.find(str(number)) if str(number) in text else len(text)
+    index = place if isinstance(place, int) else 0
+    before = (word.parent[each].text for each in range(max(0, index - _NEAR), index))
+    words = ["", *before, *text[max(0, end - REACH) : end].split()]
+    flag = words[-1] if words[-1].startswith("-") else words[-2 if len(words) > 1 else 0]
+    return _DIALERS.isdisjoint(words) and flag.startswith("-") and len(flag) > len("-ab")
 
 
 def _step(evidence: Evidence) -> object:

@@ -174,6 +174,39 @@ def test_a_pod_that_is_not_ready_yet_need_not_be_behind_its_service(containers: 
     assert [path.is_certain for path in paths] == [certain]
 
 
+URL = "http://$(NODE_IP):30080"
+OWN_IP = "env: [{name: NODE_IP, valueFrom: {fieldRef: {fieldPath: status.hostIP}}}"
+OUTSIDE = """\
+---
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: settings, namespace: shop}
+data: {URL: "http://10.0.0.1:30080"}
+"""
+
+
+@pytest.mark.parametrize(
+    ("more", "proven"),
+    [
+        (f'{OWN_IP}, {{name: GF_SERVER_ROOT_URL, value: "{URL}/"}}]', False),
+        (f'{OWN_IP}, {{name: EUREKA_INSTANCE_HOME_PAGE_URL, value: "{URL}"}}]', False),
+        (f'{OWN_IP}, {{name: TARGET, value: "{URL}"}}]', True),
+        (f'{OWN_IP}]\n          args: ["--my-url={URL}"]', False),
+        (f'{OWN_IP}]\n          args: ["-node-address", "{URL}"]', False),
+        (f'{OWN_IP}]\n          command: [sh, -c, "exec serve --my-url http://$NODE_IP:30080"]', False),
+        (f'{OWN_IP}]\n          command: [curl, --fail, "{URL}"]', True),
+        (f'{OWN_IP}]\n          command: [hey, "{URL}"]', True),
+        (f'{OWN_IP}]\n          command: [sh, -c, "sleep 9; wget --quiet http://$NODE_IP:30080"]', True),
+        ("envFrom: [{configMapRef: {name: settings}}]", False),
+    ],
+)
+def test_a_server_that_states_its_address_is_not_proven_to_dial_it(more: str, proven: bool) -> None:
+    head = SERVER.format(containers="containers", more="").partition("      containers:\n")[0]
+    text = f"{head}      containers:\n        - name: web\n          {more}\n"
+    known = graph(SERVICE + text + OUTSIDE)
+    assert [one.is_proven for one in known.clients(web(known))] == [proven]
+
+
 def test_who_waits_for_another_workload_is_certain_to_meet_it() -> None:
     known = graph(WEB + client().replace("containers:", "initContainers:"))
     (dialing,) = known.clients(web(known))
