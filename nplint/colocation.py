@@ -171,7 +171,11 @@ class Scheduling:
 
     def _is_in_doubt(self, *workloads: Workload) -> bool:
         """Whether the pods may be others than written, or none at all."""
-        return any(self.cluster.is_patched(workload) or workload.replicas == 0 for workload in workloads)
+        return any(self.cluster.is_patched(workload) or self._is_idle(workload) for workload in workloads)
+
+    def _is_idle(self, workload: Workload) -> bool:
+        """Whether it is written to run no pods, or none that a node will do for."""
+        return workload.replicas == 0 or _is_held(workload) or not self.placement(workload).alternatives
 
     def _kept_apart(self, one: Workload, other: Workload) -> Proof | None:
         for term in one.affinity["podAntiAffinity"][_REQUIRED]:
@@ -248,6 +252,13 @@ class Scheduling:
     def _declaration(self, node: KnownNode) -> tuple[Proof, ...]:
         declared = self.cluster.profile.declaration
         return (Proof(declared["nodes"][node.name].key, "this node"),) if declared else ()
+
+
+def _is_held(job: Workload) -> bool:
+    """Whether a job waits until somebody sets it going."""
+    spec = job.node["spec"]
+    specs = {"Job": (spec,), "CronJob": (spec, spec["jobTemplate"]["spec"])}.get(job.kind, ())
+    return any(each["suspend"].value is True or each["parallelism"].number == 0 for each in specs)
 
 
 def _is_wide(term: Node) -> bool:

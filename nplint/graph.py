@@ -1,5 +1,6 @@
 """Services, the pods behind them, the pods that dial their node ports, and whether the two share a node."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -9,8 +10,9 @@ from typing import NamedTuple
 from nplint.cluster import Cluster, Scope
 from nplint.colocation import NOTHING_KNOWN, CoLocation, Scheduling, Sharing
 from nplint.configmap import ConfigMaps
-from nplint.dialing import Directory
+from nplint.dialing import REACH, Directory
 from nplint.evidence import Evidence, Search
+from nplint.node import Node
 from nplint.profile import KnownNode
 from nplint.proof import Proof
 from nplint.resource import Service, ServicePort
@@ -18,6 +20,15 @@ from nplint.workload import Workload
 
 _MOST_BACKENDS = 50
 """How many workloads behind one Service are compared with a client; real Services have one or two."""
+_SPOKEN = re.compile(r"\b(?:(https?|wss?|tcp)|udp)://|/dev/(?:(tcp)|udp)/", re.IGNORECASE)
+"""What tells the protocol of an address. A group is set for TCP."""
+_CALLED = re.compile("target|upstream|probe|check", re.IGNORECASE)
+"""What a setting is called whose address is dialed by the one who has it."""
+_DIALERS = frozenset(("curl", "wget"))
+_NEAR = 5
+"""How many words before an address its program is looked for."""
+_NUMBER = re.compile(r"\d+")
+_WORDS = re.compile(r"""[^\s"',;]+""")
 
 
 class Backend(NamedTuple):
@@ -140,6 +151,9 @@ class Graph:
 
     def _location(self, client: Client, backend: Backend) -> CoLocation:
         found = self._shared(client, backend)
+        # No pod serves others before it is ready.
+        if found.is_certain and client.workload is backend.workload and _is_early(client.evidence[0]):
+            return found._replace(sharing=Sharing.POSSIBLE)
         # A kustomization may change the Service or the evidence; those who change pods are in doubt already.
         changed = (client.service.node.document.source.path, client.evidence[0].node.document.source.path)
         if found.is_certain and not self.cluster.kustomizations.patched.isdisjoint(changed):
@@ -177,40 +191,119 @@ class Graph:
         """What a workload dials. A likeness adds nothing where something is proven for the same Service."""
         found: dict[tuple[Service, bool, str], list[Evidence]] = {}
         for evidence in search.evidence(workload):
-            service = self._owner(workload, evidence.number)
-            if service:
+            owners = self._claimed(evidence)
+            if owners:
+                service, *others = owners
                 key = service, evidence.own, evidence.to.name if evidence.to else ""
-                found.setdefault(key, []).append(self._weighed(service, evidence))
+                weighed = self._weighed(service, evidence)
+                found.setdefault(key, []).append(weighed._replace(proven=False) if others else weighed)
         proven = {service for (service, _, _), each in found.items() if any(one.proven for one in each)}
         for (service, _, _), each in found.items():
-            surest = tuple(sorted(each, key=lambda one: not one.proven))
+            surest = tuple(sorted(each, key=lambda one: (not one.proven, _is_early(one))))
             if surest[0].proven or service not in proven:
                 yield Client(service, _port(service, surest[0].number), workload, surest)
 
     def _weighed(self, service: Service, evidence: Evidence) -> Evidence:
-        """What a server says of address and port apart from each other is most likely where others find it."""
-        if not evidence.apart or not service.selects(evidence.workload):
+        """What a server says of itself, or of address and port apart, is most likely where others find it."""
+        if not service.selects(evidence.workload) or not (evidence.apart or _is_stated(evidence)):
             return evidence
         is_other = self.cluster.namespaces(service).isdisjoint(self.cluster.namespaces(evidence.workload))
         return evidence if is_other else evidence._replace(proven=False)
 
-    def _owner(self, workload: Workload, number: int) -> Service | None:
-        keys = ((scope, number) for scope in self.cluster.scopes(workload.node))
-        return next((self._owners[key] for key in keys if key in self._owners), None)
+    def _claimed(self, evidence: Evidence) -> tuple[Service, ...]:
+        """The Services that a place may mean: several where they share a number and nothing tells the protocol."""
+        for scope in self.cluster.scopes(evidence.workload.node):
+            owners = self._owners.get((scope, evidence.number), {})
+            spoken = self._spoken(evidence) if owners else ""
+            fitting = [owners[each] for each in sorted(owners, key=_tcp_first) if spoken in ("", each) or not each]
+            if fitting:
+                return tuple(dict.fromkeys(fitting))
+        return ()
+
+    def _spoken(self, evidence: Evidence) -> str:
+        """The protocol that the address of a port tells, if it does."""
+        text, index = evidence.node.raw or "", evidence.line
+        if text not in self._lines:
+            self._lines[text] = text.split("\n")
+        if (text, index) not in self._told:
+            self._told[text, index] = _protocols("".join(self._lines[text][index : index + 1]))
+        known = self._told[text, index]
+        told = known.get(str(evidence.number), known[""])
+        return next(iter(told)) if len(told) == 1 else ""
 
     @cached_property
-    def _owners(self) -> dict[tuple[Scope, int], Service]:
-        """Who has a node port, by what is deployed together. Of several that claim one, only the first can have it."""
-        owners: dict[tuple[Scope, int], Service] = {}
+    def _lines(self) -> dict[str, list[str]]:
+        return {}
+
+    @cached_property
+    def _told(self) -> dict[tuple[str, int], dict[str, set[str]]]:
+        return {}
+
+    @cached_property
+    def _owners(self) -> dict[tuple[Scope, int], dict[str, Service]]:
+        """Who has a node port, by what is deployed together and by protocol; of several claimants, only the first."""
+        owners: dict[tuple[Scope, int], dict[str, Service]] = {}
         for service in self.services:
-            for number in {port.node_port for port in service.ports if port.node_port}:
+            for number, protocol in {(port.node_port, port.protocol) for port in service.ports if port.node_port}:
                 for scope in self.cluster.scopes(service.node):
-                    owners.setdefault((scope, number), service)
+                    owners.setdefault((scope, number), {}).setdefault(protocol, service)
         return owners
+
+
+def _protocols(line: str) -> dict[str, set[str]]:
+    """The protocols that the words of a line tell, by the numbers in these words; all of them for no number."""
+    protocols: dict[str, set[str]] = {"": set()}
+    for word in _WORDS.findall(line):
+        told = {"TCP" if found.lastindex else "UDP" for found in _SPOKEN.finditer(word)}
+        for number in ("", *_NUMBER.findall(word)):
+            protocols.setdefault(number, set()).update(told)
+    return protocols
+
+
+def _tcp_first(protocol: str) -> bool:
+    return protocol != "TCP"
 
 
 def _port(service: Service, number: int) -> ServicePort:
     return next(port for port in service.ports if port.node_port == number)
+
+
+def _is_early(evidence: Evidence) -> bool:
+    """Whether a container dials before its pod is ready."""
+    container = evidence.container
+    if container.node.path[-2] == "initContainers":
+        return not container.is_sidecar
+    return _step(evidence) in ("startupProbe", "readinessProbe", "postStart")
+
+
+def _is_stated(evidence: Evidence) -> bool:
+    """Whether an address is a setting, and neither what a command gets to dial nor called so."""
+    node, step = evidence.node, _step(evidence)
+    if step not in ("env", None):
+        return _is_flag(node, evidence.number)
+    name = node.parent["name"].text if step == "env" else str(node.path[-1])
+    return not _CALLED.search(name)
+
+
+def _is_flag(word: Node, number: int) -> bool:
+    """Whether a number in a word of a command is in the value of a flag, and not one of a program that dials."""
+    text, place = word.raw or "", word.path[-1]
+    end = text.find(str(number)) if str(number) in text else len(text)
+    index = place if isinstance(place, int) else 0
+    before = (word.parent[each].text for each in range(max(0, index - _NEAR), index))
+    words = ["", *before, *text[max(0, end - REACH) : end].split()]
+    flag = words[-1] if words[-1].startswith("-") else words[-2 if len(words) > 1 else 0]
+    return _DIALERS.isdisjoint(words) and flag.startswith("-") and len(flag) > len("-ab")
+
+
+def _step(evidence: Evidence) -> object:
+    """What of the container a place belongs to: a field, or a hook of its lifecycle; None where it stands elsewhere."""
+    node, container = evidence.node, evidence.container.node
+    depth = len(container.path)
+    if node.document is not container.document or node.path[:depth] != container.path:
+        return None
+    steps = [step for step in node.path[depth:] if step != "lifecycle"]
+    return steps[0] if steps else None
 
 
 def _selected(service: Service, workload: Workload) -> tuple[Proof, ...]:

@@ -23,7 +23,8 @@ _FOR_DAEMONS = "node.kubernetes.io/"
 class Placement(NamedTuple):
     """What a pod template asks of its node: one of the alternatives, each of them with all that it requires.
 
-    `is_clear` is off where a template tool still has to fill something in, or the API server would refuse it.
+    There are no alternatives where no node will do. `is_clear` is off there too, and where a template tool still has
+    to fill something in, or the API server would refuse it.
     """
 
     alternatives: tuple[Requirements, ...]
@@ -61,13 +62,17 @@ def placement_of(workload: Workload) -> Placement:
     affinity = workload.affinity["nodeAffinity"]["requiredDuringSchedulingIgnoredDuringExecution"]
     always = (*_pin(spec["nodeName"]), *of_labels(spec["nodeSelector"], workload.node_selector))
     terms = list(affinity["nodeSelectorTerms"])
-    alternatives = tuple((*always, *_term(term)) for term in terms) or (always,)
+    # A term that asks nothing matches no node.
+    asking = [term for term in terms if any(_term(term)) or any(term.placeholders())]
+    alternatives = tuple((*always, *_term(term)) for term in asking) if terms else (always,)
     return Placement(
         alternatives,
         tuple(spec["tolerations"]),
         is_pinned=bool(workload.node_name),
         is_daemon=workload.kind == "DaemonSet",
-        is_clear=_is_clear(spec, terms) and sum(map(len, alternatives)) + len(alternatives) <= _MOST,
+        is_clear=bool(asking or not terms)
+        and _is_clear(spec, terms)
+        and sum(map(len, alternatives)) + len(alternatives) <= _MOST,
     )
 
 
@@ -100,12 +105,18 @@ def _conflict(ours: Requirements, theirs: Requirements) -> tuple[Requirement, Re
 def covers(wide: Placement, narrow: Placement) -> bool:
     """Whether every node that the narrow placement allows is surely one that the wide one allows."""
     tolerated = all(_is_among(each, wide) for each in narrow.tolerations)
-    return tolerated and all(
-        any(
-            all(any(ours.key == theirs.key and ours.implies(theirs) for ours in term) for theirs in wanted)
-            for wanted in wide.alternatives
+    # A node name leads past the scheduler, and so past taints that the wide placement may not tolerate.
+    slips_in = narrow.is_pinned and not wide.is_pinned and not any(map(_tolerates_scheduling, wide.tolerations))
+    return (
+        tolerated
+        and not slips_in
+        and all(
+            any(
+                all(any(ours.key == theirs.key and ours.implies(theirs) for ours in term) for theirs in wanted)
+                for wanted in wide.alternatives
+            )
+            for term in narrow.alternatives
         )
-        for term in narrow.alternatives
     )
 
 
@@ -116,6 +127,11 @@ def _is_among(toleration: Node, wide: Placement) -> bool:
     keys = {each["key"].text for each in everything}
     same = (each.value == toleration.value for each in wide.tolerations)
     return "" in keys or toleration["key"].text in keys - {""} or any(same)
+
+
+def _tolerates_scheduling(toleration: Node) -> bool:
+    is_any = toleration["operator"].text == "Exists" and not toleration["key"].text
+    return is_any and toleration["effect"].text in ("", "NoSchedule")
 
 
 def sole_node(placement: Placement) -> Requirement | None:

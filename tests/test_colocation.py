@@ -53,6 +53,7 @@ HOSTNAME = "{nodeSelector: {kubernetes.io/hostname: n1}}"
 HASH = ", matchLabelKeys: [pod-template-hash]"
 WEB = "{matchLabels: {app: web}}"
 TOGETHER = term("podAffinity", WEB)
+NO_NODE = f"{{affinity: {{nodeAffinity: {{{REQUIRED}: {{nodeSelectorTerms: [{{}}]}}}}}}}}"
 APART = term("podAntiAffinity", WEB)
 
 
@@ -68,6 +69,10 @@ APART = term("podAntiAffinity", WEB)
         (Pods("{nodeSelector: {pool: a}}", "DaemonSet"), Pods("{nodeSelector: {pool: b}}"), EXCLUDED),
         (Pods(kind="DaemonSet"), Pods(ANYWHERE), POSSIBLE),
         (Pods(ANYWHERE, "DaemonSet"), Pods(ANYWHERE), CERTAIN),
+        (Pods(kind="DaemonSet"), Pods("{nodeName: n1}"), POSSIBLE),
+        (Pods(kind="DaemonSet"), Pods(NO_NODE), POSSIBLE),
+        (Pods(NO_NODE), Pods(term("podAffinity", "{matchLabels: {app: client}}")), POSSIBLE),
+        (Pods(ANYWHERE, "DaemonSet"), Pods("{nodeName: n1}"), CERTAIN),
         (Pods("{nodeName: n1}"), Pods("{nodeName: n1}"), CERTAIN),
         (Pods("{nodeName: n1}"), Pods("{nodeName: n2}"), EXCLUDED),
         (Pods("{nodeName: n1}"), Pods(), POSSIBLE),
@@ -96,6 +101,37 @@ APART = term("podAntiAffinity", WEB)
 )  # fmt: skip
 def test_two_workloads_meet(client: Pods, backend: Pods, sharing: Sharing) -> None:
     assert meeting(client, backend).sharing is sharing
+
+
+JOB = """\
+apiVersion: batch/v1
+kind: {kind}
+metadata: {{name: job, namespace: shop}}
+spec: {spec}
+---
+"""
+JOB_PODS = "template: {metadata: {labels: {app: job}}, spec: {nodeName: n1}}"
+
+
+@pytest.mark.parametrize(
+    ("kind", "spec", "sharing"),
+    [
+        ("Job", f"{{{JOB_PODS}}}", CERTAIN),
+        ("Job", f"{{suspend: false, parallelism: 2, {JOB_PODS}}}", CERTAIN),
+        ("Job", f"{{suspend: true, {JOB_PODS}}}", POSSIBLE),
+        ("Job", f"{{parallelism: 0, {JOB_PODS}}}", POSSIBLE),
+        ("CronJob", f"{{jobTemplate: {{spec: {{{JOB_PODS}}}}}}}", CERTAIN),
+        ("CronJob", f"{{suspend: true, jobTemplate: {{spec: {{{JOB_PODS}}}}}}}", POSSIBLE),
+        ("CronJob", f"{{jobTemplate: {{spec: {{parallelism: 0, {JOB_PODS}}}}}}}", POSSIBLE),
+        ("CronJob", f"{{jobTemplate: {{spec: {{suspend: true, {JOB_PODS}}}}}}}", POSSIBLE),
+    ],
+)
+def test_a_job_that_is_held_runs_nowhere_for_certain(kind: str, spec: str, sharing: Sharing) -> None:
+    text = JOB.format(kind=kind, spec=spec) + Pods("{nodeName: n1}").text("web")
+    cluster = Cluster(read(decode("f.yaml", text.encode())))
+    job, web = cluster.workloads
+    assert Scheduling(cluster).meeting(job, web).sharing is sharing
+    assert Scheduling(cluster).meeting(job, job).sharing is sharing
 
 
 @pytest.mark.parametrize("kind", ["podAffinity", "podAntiAffinity"])

@@ -39,6 +39,7 @@ spec:
     spec: {containers: [{name: web, image: web}]}
 ---
 """
+SERVICE = WEB.partition("---\n")[0] + "---\n"
 CLIENT = """\
 apiVersion: apps/v1
 kind: DaemonSet
@@ -131,6 +132,87 @@ def test_a_server_that_names_its_own_port_apart_from_its_address_is_not_proven_t
     assert [(one.is_proven, one.own) for one in known.clients(web(known))] == [(False, True)]
 
 
+SERVER = """\
+apiVersion: apps/v1
+kind: Deployment
+metadata: {{name: web, namespace: shop}}
+spec:
+  template:
+    metadata: {{labels: {{app: web}}}}
+    spec:
+      containers:
+        - {{name: first, image: first}}
+      {containers}:
+        - name: web
+          image: web
+          env: [{{name: NODE_IP, valueFrom: {{fieldRef: {{fieldPath: status.hostIP}}}}}}]
+          {more}
+"""
+CURL = '["sh", "-c", "until curl http://$NODE_IP:30080; do sleep 1; done"]'
+
+
+@pytest.mark.parametrize(
+    ("containers", "more", "certain"),
+    [
+        ("initContainers", f"command: {CURL}", False),
+        ("initContainers", f"command: {CURL}\n          restartPolicy: Always", True),
+        ("containers", f"command: {CURL}", True),
+        ("containers", f"startupProbe: {{exec: {{command: {CURL}}}}}", False),
+        ("containers", f"readinessProbe: {{exec: {{command: {CURL}}}}}", False),
+        ("containers", f"livenessProbe: {{exec: {{command: {CURL}}}}}", True),
+        ("containers", f"lifecycle: {{postStart: {{exec: {{command: {CURL}}}}}}}", False),
+        ("containers", f"lifecycle: {{preStop: {{exec: {{command: {CURL}}}}}}}", True),
+        ("containers", f"readinessProbe: {{exec: {{command: {CURL}}}}}\n          args: {CURL}", True),
+    ],
+)
+def test_a_pod_that_is_not_ready_yet_need_not_be_behind_its_service(containers: str, more: str, certain: bool) -> None:
+    text = SERVER.format(containers=containers, more=more)
+    if containers == "containers":
+        text = text.replace("      containers:\n        - {name: first, image: first}\n", "")
+    known = graph(SERVICE + text)
+    paths = [known.path(one) for one in known.clients(web(known))]
+    assert [path.is_certain for path in paths] == [certain]
+
+
+URL = "http://$(NODE_IP):30080"
+OWN_IP = "env: [{name: NODE_IP, valueFrom: {fieldRef: {fieldPath: status.hostIP}}}"
+OUTSIDE = """\
+---
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: settings, namespace: shop}
+data: {URL: "http://10.0.0.1:30080"}
+"""
+
+
+@pytest.mark.parametrize(
+    ("more", "proven"),
+    [
+        (f'{OWN_IP}, {{name: GF_SERVER_ROOT_URL, value: "{URL}/"}}]', False),
+        (f'{OWN_IP}, {{name: EUREKA_INSTANCE_HOME_PAGE_URL, value: "{URL}"}}]', False),
+        (f'{OWN_IP}, {{name: TARGET, value: "{URL}"}}]', True),
+        (f'{OWN_IP}]\n          args: ["--my-url={URL}"]', False),
+        (f'{OWN_IP}]\n          args: ["-node-address", "{URL}"]', False),
+        (f'{OWN_IP}]\n          command: [sh, -c, "exec serve --my-url http://$NODE_IP:30080"]', False),
+        (f'{OWN_IP}]\n          command: [curl, --fail, "{URL}"]', True),
+        (f'{OWN_IP}]\n          command: [hey, "{URL}"]', True),
+        (f'{OWN_IP}]\n          command: [sh, -c, "sleep 9; wget --quiet http://$NODE_IP:30080"]', True),
+        ("envFrom: [{configMapRef: {name: settings}}]", False),
+    ],
+)
+def test_a_server_that_states_its_address_is_not_proven_to_dial_it(more: str, proven: bool) -> None:
+    head = SERVER.format(containers="containers", more="").partition("      containers:\n")[0]
+    text = f"{head}      containers:\n        - name: web\n          {more}\n"
+    known = graph(SERVICE + text + OUTSIDE)
+    assert [one.is_proven for one in known.clients(web(known))] == [proven]
+
+
+def test_who_waits_for_another_workload_is_certain_to_meet_it() -> None:
+    known = graph(WEB + client().replace("containers:", "initContainers:"))
+    (dialing,) = known.clients(web(known))
+    assert known.path(dialing).is_certain
+
+
 @pytest.mark.parametrize(("patched", "certain"), [("", True), ("web.yaml", False), ("agent.yaml", False)])
 def test_what_a_kustomization_patches_is_not_certain(patched: str, certain: bool) -> None:
     texts = {
@@ -150,6 +232,41 @@ def test_what_a_kustomization_patches_is_not_certain(patched: str, certain: bool
 def test_of_several_that_claim_a_port_the_first_one_has_the_client() -> None:
     known = graph(WEB + WEB.replace("name: web", "name: other") + client())
     assert [len(known.clients(service)) for service in known.services] == [1, 0]
+
+
+UDP = """\
+apiVersion: v1
+kind: Service
+metadata: {name: dns, namespace: shop}
+spec: {type: NodePort, selector: {app: dns}, ports: [{port: 53, protocol: UDP, nodePort: 30080}]}
+---
+"""
+
+
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        (OWN, [("web", True)]),
+        ('"sh", "-c", "curl -s https://$NODE_IP:30080/x"', [("web", True)]),
+        ('"sh", "-c", "echo udp://x; curl http://$NODE_IP:30080"', [("web", True)]),
+        ('"sh", "-c", "echo hi > /dev/tcp/$NODE_IP/30080"', [("web", True)]),
+        ('"udp://$(NODE_IP):30080"', [("dns", True)]),
+        ('"sh", "-c", "echo hi > /dev/udp/$NODE_IP/30080"', [("dns", True)]),
+        ('"$(NODE_IP):30080"', [("web", False)]),
+        ('"sh", "-c", "echo udp://x; nc $NODE_IP:30080"', [("web", False)]),
+    ],
+)
+@pytest.mark.parametrize("is_first", [True, False])
+def test_one_number_may_be_a_port_of_each_protocol(words: str, found: list[tuple[str, bool]], is_first: bool) -> None:
+    known = graph((UDP + WEB if is_first else WEB + UDP) + client(words))
+    clients = [one for service in known.services for one in known.clients(service)]
+    assert [(one.service.name, one.is_proven) for one in clients] == found
+
+
+@pytest.mark.parametrize(("words", "proven"), [('"http://$(NODE_IP):30080"', []), ('"$(NODE_IP):30080"', [True])])
+def test_no_port_of_another_protocol_is_dialed(words: str, proven: list[bool]) -> None:
+    known = graph(UDP + client(words))
+    assert [one.is_proven for one in known.clients(web(known))] == proven
 
 
 def test_without_a_declared_cluster_a_client_is_one_beside_the_service() -> None:

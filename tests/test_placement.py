@@ -25,6 +25,7 @@ SPECS = {
     "not front": "TERMS[{matchExpressions: [{key: pool, operator: NotIn, values: [front]}]}]",
     "no pool": "TERMS[{matchExpressions: [{key: pool, operator: DoesNotExist}]}]",
     "some pool": "TERMS[{matchExpressions: [{key: pool, operator: Exists}]}]",
+    "an empty term": "TERMS[{}, {matchExpressions: [{key: pool, operator: In, values: [back]}]}]",
     "by field": "TERMS[{matchFields: [{key: metadata.name, operator: In, values: [n1]}]}]",
 }
 NODES = [
@@ -61,7 +62,7 @@ def test_what_placements_say_of_each_other_holds_on_every_node(one: str, other: 
         assert taking(ours) >= taking(theirs)
     assert bool(conflict(ours, theirs)) == bool(conflict(theirs, ours))
     assert covers(ours, ours)
-    assert covers(placed("{}"), theirs)
+    assert covers(placed("{tolerations: [{operator: Exists}]}"), theirs)
 
 
 @pytest.mark.parametrize(
@@ -69,6 +70,7 @@ def test_what_placements_say_of_each_other_holds_on_every_node(one: str, other: 
     [
         ("front", "back"),
         ("front", "not front"),
+        ("front", "an empty term"),
         ("front", "no pool"),
         ("no pool", "some pool"),
         ("front or back", "no pool"),
@@ -101,6 +103,12 @@ def test_placements_that_cover_another(wide: str, narrow: str) -> None:
 def test_what_pins_pods_to_one_node(name: str, pinned: str) -> None:
     sole = sole_node(placed(SPECS[name]))
     assert (sole is not None and sole.values == {pinned}) == bool(pinned)
+
+
+@pytest.mark.parametrize("terms", ["[{}]", "[{}, {}]", "[{matchExpressions: []}]"])
+def test_terms_that_ask_nothing_match_no_node(terms: str) -> None:
+    placement = placed(f"TERMS{terms}")
+    assert (placement.alternatives, placement.is_free, placement.is_clear) == ((), False, False)
 
 
 def test_preferences_ask_nothing() -> None:
@@ -148,6 +156,21 @@ def test_taints_keep_off_who_does_not_tolerate_them(spec: str, kind: str, taint:
 def test_a_daemon_is_on_tainted_nodes_only_if_it_tolerates_the_taint(narrow: str, covered: bool) -> None:
     daemon = placed("{tolerations: [{key: dedicated, operator: Exists}]}", "DaemonSet")
     assert covers(daemon, placed(narrow)) is covered
+
+
+@pytest.mark.parametrize(
+    ("daemon", "covered"),
+    [
+        ("{}", False),
+        ("{tolerations: [{key: dedicated, operator: Exists}]}", False),
+        ("{tolerations: [{operator: Exists, effect: NoExecute}]}", False),
+        ("{tolerations: [{operator: Exists, effect: NoSchedule}]}", True),
+        ("{tolerations: [{operator: Exists}]}", True),
+        ("{nodeName: n1}", True),
+    ],
+)
+def test_a_node_name_leads_past_taints_that_keep_a_daemon_off(daemon: str, covered: bool) -> None:
+    assert covers(placed(daemon, "DaemonSet"), placed("{nodeName: n1}")) is covered
 
 
 def test_a_label_that_no_node_is_declared_with_may_be_on_any() -> None:
