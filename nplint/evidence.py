@@ -65,10 +65,19 @@ class Search:
         """Everything that shows that a workload's containers dial one of the ports."""
         served = {port["containerPort"].number for each in _containers(workload) for port in each.ports}
         for reader in readers(workload, self.config_maps, self._matters):
-            names = Names(reader.environment, self.directory)
+            names = Names(reader.environment, self.directory, self._services)
             for text in reader.texts:
                 for line in _lines(text):
                     yield from self._in_line(reader, names, line, served)
+
+    @cached_property
+    def _services(self) -> dict[int, frozenset[str]]:
+        cluster = self.config_maps.cluster
+        found: dict[int, set[str]] = {}
+        for service in (*cluster.services, *cluster.context_services):
+            for number, _ in service.claimed_ports():
+                found.setdefault(number, set()).add(service.name)
+        return {number: frozenset(names) for number, names in found.items()}
 
     def _matters(self, text: str) -> bool:
         if len(text) < _LONG:
@@ -89,7 +98,7 @@ class Search:
             number = int(found[0])
             if number not in self.ports or _is_of_variable(line, found.start() - REACH, found.end()):
                 continue
-            known = dialed(names, line, found.start())
+            known = dialed(names, line, found.start(), number)
             # A port that stands alone and that the pod listens on is its own.
             is_own = known is not None and known.apart and number in served
             if known and not is_own and not _is_of_variable(line, known.start, found.end()):
