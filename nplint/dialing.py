@@ -303,4 +303,4 @@ def _joined(words: list[str]) -> str:
 
 def names_a_node(text: str) -> bool:
     """Whether anything in a text is called the address of a node."""
-    return any(_is_node_name(name) for name in _NAME.findall(text))
+    return any(_is_node_name(name) for name in set(_NAME.findall(text)))

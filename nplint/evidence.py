@@ -1,15 +1,14 @@
 """What shows that a container dials a node port, and where that is written."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import accumulate
 from typing import NamedTuple
 
 from nplint.configmap import ConfigMaps
 from nplint.dialing import REACH, Dialed, Directory, Line, Names, dialed, names_a_node
-from nplint.document import Span
+from nplint.document import Path, Span
 from nplint.node import Node
 from nplint.profile import KnownNode
 from nplint.proof import Proof
@@ -67,7 +66,7 @@ class Search:
         for reader in readers(workload, self.config_maps, self._matters):
             names = Names(reader.environment, self.directory, self._services)
             for text in reader.texts:
-                for line in _lines(text):
+                for line in self._lines(text):
                     yield from self._in_line(reader, names, line, served)
 
     @cached_property
@@ -87,7 +86,35 @@ class Search:
         return self._long[text]
 
     def _has_port(self, text: str) -> bool:
-        return any(int(found[0]) in self.ports for found in _PORT.finditer(text))
+        return any(self._places(text))
+
+    def _places(self, text: str) -> Iterator[int]:
+        """Behind each of the ports in a text."""
+        return (found.end() for found in _PORT.finditer(text) if int(found[0]) in self.ports)
+
+    def _lines(self, text: Text) -> Iterable[Line]:
+        """The lines of a text that hold a port. Many containers mount the same file, and mostly read the same in it."""
+        if text.kind is not Kind.FILE:
+            return self._searched(text)
+        node = text.places[0][1]
+        key = id(node.document), node.path
+        if key not in self._searches or self._searches[key][0] != text.value:
+            self._searches[key] = text.value, tuple(self._searched(text))
+        return (line._replace(text=text) for line in self._searches[key][1])
+
+    def _searched(self, text: Text) -> Iterator[Line]:
+        done = -1
+        of_nodes = text.kind is Kind.FILE and names_a_node(text.value)
+        for place in self._places(text.value):
+            if place > done:
+                start, done = text.value.rfind("\n", 0, place) + 1, _end(text.value, place)
+                value = text.value[start:done]
+                if text.kind is Kind.VARIABLE or not value.lstrip().startswith(_COMMENTS):
+                    yield Line(text, value, start, _beside(text.value, start, done), of_nodes)
+
+    @cached_property
+    def _searches(self) -> dict[tuple[int, Path], tuple[str, tuple[Line, ...]]]:
+        return {}
 
     @cached_property
     def _long(self) -> dict[str, bool]:
@@ -109,14 +136,16 @@ def _containers(workload: Workload) -> tuple[Container, ...]:
     return (*workload.containers, *workload.init_containers)
 
 
-def _lines(text: Text) -> Iterator[Line]:
-    values = text.value.split("\n")
-    of_nodes = text.kind is Kind.FILE and names_a_node(text.value)
-    starts = accumulate((len(value) + 1 for value in values), initial=0)
-    for index, (value, start) in enumerate(zip(values, starts, strict=False)):
-        if text.kind is Kind.VARIABLE or not value.lstrip().startswith(_COMMENTS):
-            beside = (*values[max(0, index - 1) : index], *values[index + 1 : index + 2])
-            yield Line(text, value, start, beside, of_nodes)
+def _end(text: str, start: int) -> int:
+    end = text.find("\n", start)
+    return len(text) if end < 0 else end
+
+
+def _beside(text: str, start: int, end: int) -> tuple[str, ...]:
+    """The lines before and behind the one between two offsets."""
+    before = (text[text.rfind("\n", 0, start - 1) + 1 : start - 1],) if start else ()
+    behind = (text[end + 1 : _end(text, end + 1)],) if end < len(text) else ()
+    return (*before, *behind)
 
 
 def _is_of_variable(line: Line, start: int, end: int) -> bool:

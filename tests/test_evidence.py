@@ -205,6 +205,21 @@ def test_the_line_of_a_file_is_the_place() -> None:
     assert [proof.shows for proof in found.way] == ["this ConfigMap is a volume", "mounted here"]
 
 
+def test_each_container_reads_a_shared_file_with_its_own_variables() -> None:
+    container = "    - {{name: {0}, env: [{1}], volumeMounts: [{{name: files, mountPath: /etc/a}}]}}\n"
+    values = {"a": "10.100.0.136", "b": "web", "c": "10.100.0.5", "d": "10.100.0.5"}
+    env = {name: f"{{name: NODE, value: {value}}}" for name, value in values.items()}
+    fields = "".join(container.format(name, each) for name, each in env.items())
+    pod = POD.format(fields="").rstrip().removesuffix("- name: client").rstrip()
+    found = evidence(pod + "\n" + fields + FILES.format(text="    #!/bin/sh\n    curl http://$NODE:30080"))
+    assert [(one.container.node["name"].text, *told([one])) for one in found] == [
+        ("a", "node-1"),
+        ("c", "node-2"),
+        ("d", "node-2"),
+    ]
+    assert len({one.way for one in found}) == 3
+
+
 def test_a_port_that_the_pod_listens_on_is_its_own_unless_it_stands_with_an_address() -> None:
     fields = "ports: [{containerPort: 30080}]\nenv: "
     assert of_fields(fields + f'[{OWN}, {{name: PORT, value: "30080"}}]') == []
