@@ -79,6 +79,8 @@ def test_references_are_expanded_and_what_is_undefined_stays(text: str, expanded
         ("${A}", "1"),
         ("${A:-x}:${A?}", "1:1"),
         ("$AB ${AB} $(AB)", "$AB ${AB} $(AB)"),
+        ("${A:+x}:${A+x}", "${A:+x}:${A+x}"),
+        ("\\$A \\${A}", "\\$A \\${A}"),
         ("$(K)", "2"),
         ("$(curl $A)", "$(curl 1)"),
         ("$(curl $(date) $A)", "$(curl $(date) 1)"),
