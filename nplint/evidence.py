@@ -126,6 +126,9 @@ class Search:
             if number not in self.ports or _is_of_variable(line, found.start() - REACH, found.end()):
                 continue
             known = dialed(names, line, found.start(), number)
+            if known and line.text.kind is Kind.FILE and not line.text.is_script:
+                # Nothing shows that anybody puts values into this file.
+                known = known._replace(proven=known.proven and not _has_values(line, known, found.end()))
             # A port that stands alone and that the pod listens on is its own.
             is_own = known is not None and known.apart and number in served
             if known and not is_own and not _is_of_variable(line, known.start, found.end()):
@@ -152,6 +155,13 @@ def _is_of_variable(line: Line, start: int, end: int) -> bool:
     """Whether all of a part of a line is the value of one variable, which is looked at on its own."""
     start, end = line.start + start, line.start + end
     return any(part.start <= start and end <= part.end for part in line.text.parts_in(start, end))
+
+
+def _has_values(line: Line, known: Dialed, end: int) -> bool:
+    """Whether values of variables are in what shows that a port is dialed."""
+    margin = max((len(each) + 1 for each in line.beside), default=0)
+    start, end = (-margin, len(line.value) + margin) if known.apart else (known.start, end)
+    return bool(line.text.parts_in(line.start + start, line.start + end))
 
 
 def _evidence(reader: Reader, line: Line, found: re.Match[str], known: Dialed) -> Evidence:

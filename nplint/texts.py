@@ -47,6 +47,11 @@ class Text(NamedTuple):
     parts: tuple[Part, ...] = ()
     way: tuple[Proof, ...] = ()
 
+    @property
+    def is_script(self) -> bool:
+        """Whether a shell reads it as a file."""
+        return self.value.startswith("#!") or self.name.endswith(".sh")
+
     def place(self, offset: int) -> tuple[int, Node]:
         """Where the text at an offset is written: the start of that part, and its place."""
         return self.places[bisect_right(self.places, offset, key=lambda place: place[0]) - 1]

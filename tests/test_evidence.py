@@ -185,7 +185,10 @@ def of_file(text: str, env: str = "[]") -> list[Evidence]:
     [
         ("url: http://10.100.0.136:30080/", "[]", ["node-1"]),
         ("# url: http://10.100.0.136:30080/", "[]", []),
-        ("curl http://$NODE_IP:30080/", f"[{OWN}]", ["own"]),
+        ("proxy_pass http://$NODE_IP:30080;", f"[{OWN}]", ["? own"]),
+        ("proxy_pass http://$FIXED:30080;", "[{name: FIXED, value: 10.100.0.5}]", ["? node-2"]),
+        ("host: $FIXED\nport: 30080", "[{name: FIXED, value: 10.100.0.5}]", ["? node-2"]),
+        ("#!/bin/sh\ncurl http://$NODE_IP:30080/", f"[{OWN}]", ["own"]),
         ("curl http://$(NODE_IP):30080/", f"[{OWN}]", []),
         ("host: 10.100.0.5\nport: 30080", "[]", ["node-2"]),
         ("port: 30080\nhost: 10.100.0.5", "[]", ["node-2"]),
