@@ -122,6 +122,8 @@ def _variable(item: Node, workload: Workload, config_maps: ConfigMaps, before: V
             what = f"a value of this {kind} becomes {name}"
             entries = config_maps.entries(kind, source[step]["name"], workload, what)
             entry = (entries or {}).get(source[step]["key"].text)
+            if entry is None and entries is not None and source[step]["optional"].value is True and name in before:
+                return before[name]
             return _of_entry(name, entry) if entry else Variable(name, None, source[step])
     return Variable(name, None if source.value else "", item["name"])
 
