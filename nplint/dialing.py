@@ -16,7 +16,7 @@ from nplint.texts import Kind, Text
 _OWN = r"(?<![\w.$-])\0"
 _REFERENCE = r"\$\(\w+\)|\$\{\w+[^{}]*\}|\$\w+"
 _LITERAL = r"\[[0-9A-Fa-f:.]+\]|(?<![\w.-])(?:\d{1,3}\.){3}\d{1,3}"
-_HOST_AND_COLON = re.compile(rf"({_OWN}|{_REFERENCE}|{_LITERAL}|(?<![\w.-])[\w.-]+)\]?:$")
+_HOST_AND_COLON = re.compile(rf"""({_OWN}|{_REFERENCE}|{_LITERAL}|(?<![\w.-])[\w.-]+)\]?["']?:$""")
 _HOST_AND_SPACE = re.compile(rf"""({_OWN}|{_REFERENCE}|{_LITERAL})[\s,"']+$""")
 _DEVICE = re.compile(rf"/dev/(?:tcp|udp)/({_OWN}|{_REFERENCE}|{_LITERAL})/$")
 _ADDRESS = re.compile(rf"{_OWN}|(?:{_LITERAL})(?![\w.-])")
@@ -166,7 +166,7 @@ class Names:
 def dialed(names: Names, line: Line, at: int, number: int) -> Dialed | None:
     """What the port that is a number at an offset of a line is dialed on; None where it does not look like a node."""
     head = line.value[max(0, at - REACH) : at]
-    host = _host(head)
+    host = _host(head, line.text.kind is Kind.COMMAND or line.text.is_script)
     if host:
         rest = head[: host.start()]
         found = _by_host(names, host[1], _is_node_name(line.text.name))
@@ -181,11 +181,12 @@ def dialed(names: Names, line: Line, at: int, number: int) -> Dialed | None:
     return found._replace(proven=proven, start=start, apart=not host)
 
 
-def _host(head: str) -> re.Match[str] | None:
+def _host(head: str, is_shell: bool) -> re.Match[str] | None:
     """The host that stands directly before a port."""
     if not head.endswith(":"):
         return _HOST_AND_SPACE.search(head) or _DEVICE.search(head)
-    found = _HOST_AND_COLON.search(head)
+    # A shell takes the quotes away; elsewhere a key stands between them.
+    found = _HOST_AND_COLON.search(head) if is_shell or head[-2:-1] not in ("'", '"') else None
     return None if found and _PORT_WORDS & set(_words(found[1])) else found
 
 
