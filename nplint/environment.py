@@ -15,7 +15,8 @@ OWN_NODE = "\0"
 
 # What nothing closes is taken whole, lest its end be looked for again and again.
 _REFERENCE = re.compile(r"\$(?:\$|\(([^)]*)\)|\([^)]*\Z)")
-_SHELL_REFERENCE = re.compile(r"(?<!\\)\$(?:([A-Za-z_]\w*)|\{([A-Za-z_]\w*)(?::?[-=?][^{}]*)?\})")
+# It begins with the dollar sign itself, which is quick to look for in a long text.
+_SHELL_REFERENCE = re.compile(r"\$(?<!\\\$)(?:([A-Za-z_]\w*)|\{([A-Za-z_]\w*)(?::?[-=?][^{}]*)?\})")
 _MOST = 1 << 15
 """How much variables may add to a text, for each may double the one before."""
 _MOST_SOURCES = 5
