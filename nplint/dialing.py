@@ -1,7 +1,8 @@
 """Which node a port is dialed on: the address that stands with a port number in a text of a container."""
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import pairwise
 from typing import NamedTuple
@@ -15,12 +16,13 @@ from nplint.texts import Kind, Text
 _OWN = r"(?<![\w.$-])\0"
 _REFERENCE = r"\$\(\w+\)|\$\{\w+[^{}]*\}|\$\w+"
 _LITERAL = r"\[[0-9A-Fa-f:.]+\]|(?<![\w.-])(?:\d{1,3}\.){3}\d{1,3}"
-_HOST_AND_COLON = re.compile(rf"({_OWN}|{_REFERENCE}|{_LITERAL}|(?<![\w.-])[\w.-]+)\]?:$")
+_HOST_AND_COLON = re.compile(rf"""({_OWN}|{_REFERENCE}|{_LITERAL}|(?<![\w.-])[\w.-]+)\]?["']?:$""")
 _HOST_AND_SPACE = re.compile(rf"""({_OWN}|{_REFERENCE}|{_LITERAL})[\s,"']+$""")
 _DEVICE = re.compile(rf"/dev/(?:tcp|udp)/({_OWN}|{_REFERENCE}|{_LITERAL})/$")
 _ADDRESS = re.compile(rf"{_OWN}|(?:{_LITERAL})(?![\w.-])")
 _LABEL = re.compile(r"""(?<![\w.-])([\w.-]+)["']?\s*(?:[:=]\s*)?["'\[]?$""")
 _SCHEME = re.compile(r"(?<![\w+.-])[\w+.-]+://(?:[^\s/@]*@)?$")
+_URL = re.compile(r"[\w+.-]+://([^\s/@]+)/?")
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 _NAME = re.compile(r"[A-Za-z]\w*")
 REACH = 300
@@ -29,11 +31,26 @@ REACH = 300
 _PORT_WORDS = frozenset(("PORT", "PORTS", "NODEPORT", "P"))
 _ADDRESS_WORDS = frozenset(("HOST", "HOSTNAME", "IP", "ADDR", "ADDRESS"))
 _TARGET_WORDS = frozenset(("SERVER", "TARGET", "ENDPOINT", "URL", "URI", "NODE", *_ADDRESS_WORDS))
+_HOLDER_WORDS = _TARGET_WORDS - {"NODE"}
 _PLAIN_WORDS = frozenset(("NODE", "K", "S", "KUBE", "KUBERNETES", "MY", "POD", *_ADDRESS_WORDS))
 # What others are told to dial need not be dialed by the one who tells it.
 _TOLD = ("ADVERTI", "ANNOUNC", "EXTERNAL", "PUBLIC", "CALLBACK", "REDIRECT")
 _LISTENING = ("LISTEN", "BIND")
-_SERVED = ("SERVER", "METRICS", "ADMIN", "MANAGEMENT", "CONTAINER")
+_SERVED = (
+    "SERVER",
+    "METRICS",
+    "ADMIN",
+    "MANAGEMENT",
+    "CONTAINER",
+    "HTTP",
+    "GRPC",
+    "HEALTH",
+    "PROBE",
+    "DEBUG",
+    "WEB",
+    "JMX",
+)
+_SERVICE_WORDS = frozenset(("SERVICE", "SVC"))
 
 
 class Line(NamedTuple):
@@ -47,6 +64,13 @@ class Line(NamedTuple):
     start: int = 0
     beside: tuple[str, ...] = ()
     of_nodes: bool = False
+
+
+class Port(NamedTuple):
+    """A port with the flag, key or name that it follows."""
+
+    label: str
+    number: int
 
 
 class Dialed(NamedTuple):
@@ -90,10 +114,14 @@ class Directory:
 
 @dataclass(frozen=True, eq=False)
 class Names:
-    """What the variables of a container and the declared nodes tell of addresses."""
+    """What the variables of a container and the declared nodes tell of addresses, and the Services of their ports.
+
+    `services` are the names of the Services that have a node port.
+    """
 
     environment: Environment
     directory: Directory
+    services: Mapping[int, frozenset[str]] = field(default_factory=dict)
 
     @cached_property
     def partners(self) -> dict[frozenset[str], Variable]:
@@ -101,9 +129,17 @@ class Names:
         found: dict[frozenset[str], Variable] = {}
         for variable in self.environment.variables.values():
             words = frozenset(_words(variable.name))
-            if words & _ADDRESS_WORDS and words - _ADDRESS_WORDS:
-                found.setdefault(words - _ADDRESS_WORDS, variable)
+            for besides in (words - _ADDRESS_WORDS, words - _HOLDER_WORDS) if words & _HOLDER_WORDS else ():
+                if besides:
+                    found.setdefault(besides, variable)
         return found
+
+    def is_plain(self, label: str, number: int) -> bool:
+        """Whether the name of a port says no more than that, or that it is a node port, or its Service's name."""
+        words = _words(label)
+        if _PORT_WORDS.issuperset(words) or "NODEPORT" in words or ("NODE", "PORT") in pairwise(words):
+            return True
+        return _joined(words) in {_joined(_words(name)) for name in self.services.get(number, ())}
 
     @cached_property
     def nodes(self) -> Dialed | None:
@@ -121,13 +157,16 @@ class Names:
             return _by_unknown(variable)
         if variable.text == OWN_NODE:
             return Dialed(own=True, proven=True)
-        return self.directory.literal(variable.text, is_node=_is_node_name(variable.name))
+        url = _URL.fullmatch(variable.text)
+        if url and url[1].strip("[]") == OWN_NODE:
+            return Dialed(own=True, proven=True)
+        return self.directory.literal(url[1] if url else variable.text, is_node=_is_node_name(variable.name))
 
 
-def dialed(names: Names, line: Line, at: int) -> Dialed | None:
-    """What the port at an offset of a line is dialed on; None where it does not look like a node."""
+def dialed(names: Names, line: Line, at: int, number: int) -> Dialed | None:
+    """What the port that is a number at an offset of a line is dialed on; None where it does not look like a node."""
     head = line.value[max(0, at - REACH) : at]
-    host = _host(head)
+    host = _host(head, line.text.kind is Kind.COMMAND or line.text.is_script)
     if host:
         rest = head[: host.start()]
         found = _by_host(names, host[1], _is_node_name(line.text.name))
@@ -135,19 +174,19 @@ def dialed(names: Names, line: Line, at: int) -> Dialed | None:
         start = at - len(head) + host.start()
     else:
         label, start = _label(head), at
-        is_port = _PORT_WORDS & set(_words(label)) and not _says(_SERVED, label)
-        found = _by_label(names, line, at, label) if is_port else None
+        found = _by_label(names, line, at, Port(label, number)) if _PORT_WORDS & set(_words(label)) else None
     if found is None or _says(_LISTENING, line.text.name, label):
         return None
     proven = found.proven and not _says(_TOLD, line.text.name, label)
     return found._replace(proven=proven, start=start, apart=not host)
 
 
-def _host(head: str) -> re.Match[str] | None:
+def _host(head: str, is_shell: bool) -> re.Match[str] | None:
     """The host that stands directly before a port."""
     if not head.endswith(":"):
         return _HOST_AND_SPACE.search(head) or _DEVICE.search(head)
-    found = _HOST_AND_COLON.search(head)
+    # A shell takes the quotes away; elsewhere a key stands between them.
+    found = _HOST_AND_COLON.search(head) if is_shell or head[-2:-1] not in ("'", '"') else None
     return None if found and _PORT_WORDS & set(_words(found[1])) else found
 
 
@@ -204,35 +243,65 @@ def _by_unknown(variable: Variable) -> Dialed | None:
     return Dialed() if _is_node_name(variable.name) and not variable.field else None
 
 
-def _by_label(names: Names, line: Line, at: int, label: str) -> Dialed | None:
+def _by_label(names: Names, line: Line, at: int, port: Port) -> Dialed | None:
     """What a port is dialed on that only its name shows to be one."""
     kind = line.text.kind
-    near = _by_neighbour(line, at, names.directory) if kind is not Kind.VARIABLE else None
-    if near:
+    is_plain = names.is_plain(port.label, port.number)
+    is_served = _says(_SERVED, port.label) and not is_plain
+    near = _by_neighbour(line, at, port.label, is_plain, names.directory) if kind is not Kind.VARIABLE else None
+    if near and not is_served:
         return near
+    partner = names.partners.get(frozenset(_words(port.label)) - _PORT_WORDS) if kind is not Kind.FILE else None
+    if is_served:
+        # Who serves at it also names it so; only an address of the same name speaks for dialing it.
+        found = names.value(partner) if partner else near if near and near.proven else None
+        return found._replace(proven=False) if found else None
     if kind is Kind.FILE:
         found = names.nodes
         sure = found is not None and (found.proven or not found.own)
         return found._replace(proven=False) if found and sure else Dialed() if line.of_nodes else None
-    partner = names.partners.get(frozenset(_words(label)) - _PORT_WORDS)
     found = names.value(partner) if partner else names.nodes
     # `-p` is the port in some commands and something else in others.
-    return found._replace(proven=False) if found and label.upper() == "P" else found
+    is_sure = (partner or is_plain) and port.label.upper() != "P"
+    return found if found is None or is_sure else found._replace(proven=False)
 
 
-def _by_neighbour(line: Line, at: int, directory: Directory) -> Dialed | None:
-    """The address that stands in the same line as a port, or in one beside it that calls it a host."""
+def _by_neighbour(line: Line, at: int, port: str, is_plain: bool, directory: Directory) -> Dialed | None:
+    """The surest address that stands in the same line as a port, or in one beside it that calls it a host."""
     around = line.value[max(0, at - REACH) : at + REACH]
+    likely = None
     for near in (around, *line.beside) if line.text.kind is Kind.FILE else (around,):
         for found in _ADDRESS.finditer(near[: 2 * REACH]):
             label = _label(_SCHEME.sub("", near[: found.start()]))
             known = Dialed(own=True, proven=True) if found[0] == OWN_NODE else directory.literal(found[0])
             is_host = near is around or _TARGET_WORDS & set(_words(label))
             if known and known.proven and is_host and not _says((*_TOLD, *_LISTENING), label):
-                return known
-    return None
+                kin = _are_kin(port, label)
+                if kin or (kin is None and is_plain and (near is around or not _particular(label))):
+                    return known
+                likely = likely or (known._replace(proven=False) if kin is None else None)
+    return likely
+
+
+def _are_kin(port: str, host: str) -> bool | None:
+    """Whether the names of a port and of an address say the same besides; None where one says nothing besides."""
+    rest = set(_words(port)) - _PORT_WORDS
+    if rest and rest == set(_words(host)) - _ADDRESS_WORDS:
+        return True
+    of_port, of_host = _particular(port), _particular(host)
+    return of_port == of_host if of_port and of_host else None
+
+
+def _particular(label: str) -> frozenset[str]:
+    """What a name says besides that it is a port, an address or a node."""
+    words = frozenset(word for word in _words(label) if len(word) > 1)
+    return words - _PORT_WORDS - _TARGET_WORDS - _PLAIN_WORDS
+
+
+def _joined(words: list[str]) -> str:
+    return "".join(word for word in words if word not in _PORT_WORDS and word not in _SERVICE_WORDS)
 
 
 def names_a_node(text: str) -> bool:
     """Whether anything in a text is called the address of a node."""
-    return any(_is_node_name(name) for name in _NAME.findall(text))
+    return any(_is_node_name(name) for name in set(_NAME.findall(text)))

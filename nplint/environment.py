@@ -15,7 +15,8 @@ OWN_NODE = "\0"
 
 # What nothing closes is taken whole, lest its end be looked for again and again.
 _REFERENCE = re.compile(r"\$(?:\$|\(([^)]*)\)|\([^)]*\Z)")
-_SHELL_REFERENCE = re.compile(r"\$(?:([A-Za-z_]\w*)|\{([A-Za-z_]\w*)(?::?[-=?+][^{}]*)?\})")
+# It begins with the dollar sign itself, which is quick to look for in a long text.
+_SHELL_REFERENCE = re.compile(r"\$(?<!\\\$)(?:([A-Za-z_]\w*)|\{([A-Za-z_]\w*)(?::?[-=?][^{}]*)?\})")
 _MOST = 1 << 15
 """How much variables may add to a text, for each may double the one before."""
 _MOST_SOURCES = 5
@@ -122,6 +123,8 @@ def _variable(item: Node, workload: Workload, config_maps: ConfigMaps, before: V
             what = f"a value of this {kind} becomes {name}"
             entries = config_maps.entries(kind, source[step]["name"], workload, what)
             entry = (entries or {}).get(source[step]["key"].text)
+            if entry is None and entries is not None and source[step]["optional"].value is True and name in before:
+                return before[name]
             return _of_entry(name, entry) if entry else Variable(name, None, source[step])
     return Variable(name, None if source.value else "", item["name"])
 

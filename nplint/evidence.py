@@ -1,15 +1,14 @@
 """What shows that a container dials a node port, and where that is written."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import accumulate
 from typing import NamedTuple
 
 from nplint.configmap import ConfigMaps
 from nplint.dialing import REACH, Dialed, Directory, Line, Names, dialed, names_a_node
-from nplint.document import Span
+from nplint.document import Path, Span
 from nplint.node import Node
 from nplint.profile import KnownNode
 from nplint.proof import Proof
@@ -65,10 +64,19 @@ class Search:
         """Everything that shows that a workload's containers dial one of the ports."""
         served = {port["containerPort"].number for each in _containers(workload) for port in each.ports}
         for reader in readers(workload, self.config_maps, self._matters):
-            names = Names(reader.environment, self.directory)
+            names = Names(reader.environment, self.directory, self._services)
             for text in reader.texts:
-                for line in _lines(text):
+                for line in self._lines(text):
                     yield from self._in_line(reader, names, line, served)
+
+    @cached_property
+    def _services(self) -> dict[int, frozenset[str]]:
+        cluster = self.config_maps.cluster
+        found: dict[int, set[str]] = {}
+        for service in (*cluster.services, *cluster.context_services):
+            for number, _ in service.claimed_ports():
+                found.setdefault(number, set()).add(service.name)
+        return {number: frozenset(names) for number, names in found.items()}
 
     def _matters(self, text: str) -> bool:
         if len(text) < _LONG:
@@ -78,7 +86,35 @@ class Search:
         return self._long[text]
 
     def _has_port(self, text: str) -> bool:
-        return any(int(found[0]) in self.ports for found in _PORT.finditer(text))
+        return any(self._places(text))
+
+    def _places(self, text: str) -> Iterator[int]:
+        """Behind each of the ports in a text."""
+        return (found.end() for found in _PORT.finditer(text) if int(found[0]) in self.ports)
+
+    def _lines(self, text: Text) -> Iterable[Line]:
+        """The lines of a text that hold a port. Many containers mount the same file, and mostly read the same in it."""
+        if text.kind is not Kind.FILE:
+            return self._searched(text)
+        node = text.places[0][1]
+        key = id(node.document), node.path
+        if key not in self._searches or self._searches[key][0] != text.value:
+            self._searches[key] = text.value, tuple(self._searched(text))
+        return (line._replace(text=text) for line in self._searches[key][1])
+
+    def _searched(self, text: Text) -> Iterator[Line]:
+        done = -1
+        of_nodes = text.kind is Kind.FILE and names_a_node(text.value)
+        for place in self._places(text.value):
+            if place > done:
+                start, done = text.value.rfind("\n", 0, place) + 1, _end(text.value, place)
+                value = text.value[start:done]
+                if text.kind is Kind.VARIABLE or not value.lstrip().startswith(_COMMENTS):
+                    yield Line(text, value, start, _beside(text.value, start, done), of_nodes)
+
+    @cached_property
+    def _searches(self) -> dict[tuple[int, Path], tuple[str, tuple[Line, ...]]]:
+        return {}
 
     @cached_property
     def _long(self) -> dict[str, bool]:
@@ -89,7 +125,10 @@ class Search:
             number = int(found[0])
             if number not in self.ports or _is_of_variable(line, found.start() - REACH, found.end()):
                 continue
-            known = dialed(names, line, found.start())
+            known = dialed(names, line, found.start(), number)
+            if known and line.text.kind is Kind.FILE and not line.text.is_script:
+                # Nothing shows that anybody puts values into this file.
+                known = known._replace(proven=known.proven and not _has_values(line, known, found.end()))
             # A port that stands alone and that the pod listens on is its own.
             is_own = known is not None and known.apart and number in served
             if known and not is_own and not _is_of_variable(line, known.start, found.end()):
@@ -100,20 +139,29 @@ def _containers(workload: Workload) -> tuple[Container, ...]:
     return (*workload.containers, *workload.init_containers)
 
 
-def _lines(text: Text) -> Iterator[Line]:
-    values = text.value.split("\n")
-    of_nodes = text.kind is Kind.FILE and names_a_node(text.value)
-    starts = accumulate((len(value) + 1 for value in values), initial=0)
-    for index, (value, start) in enumerate(zip(values, starts, strict=False)):
-        if text.kind is Kind.VARIABLE or not value.lstrip().startswith(_COMMENTS):
-            beside = (*values[max(0, index - 1) : index], *values[index + 1 : index + 2])
-            yield Line(text, value, start, beside, of_nodes)
+def _end(text: str, start: int) -> int:
+    end = text.find("\n", start)
+    return len(text) if end < 0 else end
+
+
+def _beside(text: str, start: int, end: int) -> tuple[str, ...]:
+    """The lines before and behind the one between two offsets."""
+    before = (text[text.rfind("\n", 0, start - 1) + 1 : start - 1],) if start else ()
+    behind = (text[end + 1 : _end(text, end + 1)],) if end < len(text) else ()
+    return (*before, *behind)
 
 
 def _is_of_variable(line: Line, start: int, end: int) -> bool:
     """Whether all of a part of a line is the value of one variable, which is looked at on its own."""
     start, end = line.start + start, line.start + end
     return any(part.start <= start and end <= part.end for part in line.text.parts_in(start, end))
+
+
+def _has_values(line: Line, known: Dialed, end: int) -> bool:
+    """Whether values of variables are in what shows that a port is dialed."""
+    margin = max((len(each) + 1 for each in line.beside), default=0)
+    start, end = (-margin, len(line.value) + margin) if known.apart else (known.start, end)
+    return bool(line.text.parts_in(line.start + start, line.start + end))
 
 
 def _evidence(reader: Reader, line: Line, found: re.Match[str], known: Dialed) -> Evidence:

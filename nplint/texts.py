@@ -1,6 +1,7 @@
 """The texts that a container works with: its variables, its commands and the files that are mounted into it."""
 
 import posixpath
+import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from enum import Enum
@@ -21,6 +22,8 @@ from nplint.proof import Proof
 from nplint.workload import Container, Workload
 
 _SHELLS = frozenset(("sh", "ash", "bash", "dash", "ksh", "zsh"))
+_ASSIGNED = re.compile(r"(?<![\w${.-])([A-Za-z_]\w*)(?:\+?=|[ \t]+in\b)|\bread[ \t]+(?:-\w+[ \t]+)*([A-Za-z_]\w*)")
+_COMMENT = re.compile(r"(?<=\s)#.*")
 
 
 class Kind(Enum):
@@ -43,6 +46,11 @@ class Text(NamedTuple):
     places: tuple[tuple[int, Node], ...]
     parts: tuple[Part, ...] = ()
     way: tuple[Proof, ...] = ()
+
+    @property
+    def is_script(self) -> bool:
+        """Whether a shell reads it as a file."""
+        return self.value.startswith("#!") or self.name.endswith(".sh")
 
     def place(self, offset: int) -> tuple[int, Node]:
         """Where the text at an offset is written: the start of that part, and its place."""
@@ -101,9 +109,20 @@ def _of_file(entry: Entry, variables: Variables) -> Text:
     return Text(Kind.FILE, entry.name, expanded.text, ((0, entry.node),), expanded.parts, entry.way)
 
 
+def _without_comment(found: re.Match[str]) -> str:
+    """A comment of a shell is none between quotes."""
+    before = found.string[found.string.rfind("\n", 0, found.start()) + 1 : found.start()]
+    return found[0] if before.count('"') % 2 or before.count("'") % 2 else ""
+
+
 def _command(nodes: Sequence[Node], variables: Variables, shell: Variables) -> Iterator[Text]:
     words = [(node, node.raw) for node in nodes if node.raw is not None]
     has_shell = any(posixpath.basename(word) in _SHELLS for _, word in words)
+    if has_shell:
+        words = [(node, _COMMENT.sub(_without_comment, word)) for node, word in words]
+        # What the command itself gives a value is not what the container was given.
+        assigned = {name for _, word in words for found in _ASSIGNED.findall(word) for name in found}
+        shell = {name: variable for name, variable in shell.items() if name not in assigned}
     pieces: list[str] = []
     places: list[tuple[int, Node]] = []
     parts: list[Part] = []

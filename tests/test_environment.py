@@ -79,6 +79,8 @@ def test_references_are_expanded_and_what_is_undefined_stays(text: str, expanded
         ("${A}", "1"),
         ("${A:-x}:${A?}", "1:1"),
         ("$AB ${AB} $(AB)", "$AB ${AB} $(AB)"),
+        ("${A:+x}:${A+x}", "${A:+x}:${A+x}"),
+        ("\\$A \\${A}", "\\$A \\${A}"),
         ("$(K)", "2"),
         ("$(curl $A)", "$(curl 1)"),
         ("$(curl $(date) $A)", "$(curl $(date) 1)"),
@@ -119,6 +121,16 @@ def test_what_came_from_a_variable_is_known() -> None:
         ("env: [{name: A, valueFrom: {configMapKeyRef: {name: settings, key: REFERENCE}}}]", {"A": "$(PORT)"}),
         ("env: [{name: A, valueFrom: {configMapKeyRef: {name: settings, key: gone}}}]", {"A": None}),
         ("env: [{name: A, valueFrom: {configMapKeyRef: {name: gone, key: PORT}}}]", {"A": None}),
+        (
+            "envFrom: [{configMapRef: {name: settings}}]\n"
+            "env: [{name: URL, valueFrom: {configMapKeyRef: {name: settings, key: gone, optional: true}}}]",
+            {"URL": "http://api", "PORT": "30080", "REFERENCE": "$(PORT)"},
+        ),
+        (
+            "envFrom: [{configMapRef: {name: settings}}]\n"
+            "env: [{name: URL, valueFrom: {configMapKeyRef: {name: settings, key: gone}}}]",
+            {"URL": None, "PORT": "30080", "REFERENCE": "$(PORT)"},
+        ),
         ("env: [{name: A, valueFrom: {secretKeyRef: {name: secret, key: PORT}}}]", {"A": "30081"}),
         ("env: [{name: A, valueFrom: {secretKeyRef: {name: secret, key: TEXT}}}]", {"A": "plain"}),
         ("env: [{name: A, valueFrom: {secretKeyRef: {name: secret, key: BROKEN}}}]", {"A": ""}),

@@ -23,6 +23,13 @@ spec:
     - name: client
 {fields}
 """
+SERVICE = """\
+---
+apiVersion: v1
+kind: Service
+metadata: {name: web}
+spec: {type: NodePort, ports: [{port: 80, nodePort: 30080}]}
+"""
 OWN = "{name: NODE_IP, valueFrom: {fieldRef: {fieldPath: status.hostIP}}}"
 ALIEN = "{name: DD_AGENT_HOST, valueFrom: {fieldRef: {fieldPath: status.hostIP}}}"
 SELF = "{{name: SELF, valueFrom: {{fieldRef: {{fieldPath: {0}}}}}}}"
@@ -38,7 +45,7 @@ data:
 
 
 def evidence(text: str, nodes: tuple[KnownNode, ...] = NODES) -> list[Evidence]:
-    cluster = Cluster(read(decode("f.yaml", text.encode())))
+    cluster = Cluster(read(decode("f.yaml", (text + SERVICE).encode())))
     search = Search(ConfigMaps(cluster), frozenset((30080,)), Directory(nodes))
     return list(search.evidence(cluster.workloads[0]))
 
@@ -64,6 +71,17 @@ def of_fields(fields: str, nodes: tuple[KnownNode, ...] = NODES) -> list[str]:
         (f'[{OWN}, {{name: P, value: "30080"}}, {{name: URL, value: "http://$(NODE_IP):$(P)"}}]', ["? own", "own"]),
         (f'[{ALIEN}, {{name: WEB_PORT, value: "30080"}}]', ["? own"]),
         (f'[{OWN}, {{name: WEB_HOST, value: web}}, {{name: WEB_PORT, value: "30080"}}]', []),
+        (f'[{OWN}, {{name: WEB_SERVICE_PORT, value: "30080"}}]', ["own"]),
+        (f'[{OWN}, {{name: DB_NODE_PORT, value: "30080"}}]', ["own"]),
+        (f'[{OWN}, {{name: DB_PORT, value: "30080"}}]', ["? own"]),
+        (f'[{OWN}, {{name: TARGET_PORT, value: "30080"}}]', ["? own"]),
+        (f'[{OWN}, {{name: DB_SERVER, value: postgres.db}}, {{name: DB_PORT, value: "30080"}}]', []),
+        (f'[{OWN}, {{name: DB_URL, value: "pg://db"}}, {{name: DB_PORT, value: "30080"}}]', []),
+        (f'[{OWN}, {{name: DB_URL, value: "pg://$(NODE_IP)/"}}, {{name: DB_PORT, value: "30080"}}]', ["own"]),
+        (f'[{OWN}, {{name: HTTP_PORT, value: "30080"}}]', []),
+        (f'[{OWN}, {{name: HEALTHZ_PORT, value: "30080"}}]', []),
+        (f'[{OWN}, {{name: JMX_PORT, value: "30080"}}]', []),
+        (f'[{OWN}, {{name: HTTP_HOST, value: $(NODE_IP)}}, {{name: HTTP_PORT, value: "30080"}}]', ["? own"]),
         (f'[{OWN}, {{name: WEB_HOST, value: $(NODE_IP)}}, {{name: WEB_PORT, value: "30080"}}]', ["own"]),
         ('[{name: WEB_HOST, value: 10.100.0.5}, {name: WEB_PORT, value: "30080"}]', ["node-2"]),
         ('[{name: NODE_IP, value: 10.100.0.99}, {name: WEB_PORT, value: "30080"}]', ["? node"]),
@@ -107,11 +125,26 @@ def test_digits_within_something_else_are_no_port(number: str) -> None:
         ("[app, --host=10.100.0.5, --port=30080]", ["node-2"]),
         ('[app, "--port", "30080"]', ["own"]),
         ('[tar, -p, "30080"]', ["? own"]),
+        ("[app, --node-ip=$(NODE_IP), --db-host=postgres, --db-port=30080]", ["? own"]),
+        ("[app, --node-ip=$(NODE_IP), --http-port=30080]", []),
+        ("[app, --node-ip=$(NODE_IP), --web-port=30080]", ["own"]),
+        ("[app, --node-ip=$(NODE_IP), --db-host=10.100.0.5, --db-port=30080]", ["node-2"]),
+        ("[app, --db-host=10.100.0.5, --cache-port=30080]", ["? own"]),
         ('[sh, -c, "curl http://$NODE_IP:30080"]', ["own"]),
         ('[sh, -c, "curl http://${NODE_IP}:30080"]', ["own"]),
+        ("[sh, -c, 'curl http://\"$NODE_IP\":30080']", ["own"]),
         ('[/bin/bash, -c, "x=$(curl -s http://${NODE_IP:-web}:30080)"]', ["own"]),
         ('[bash, -c, "exec 3<>/dev/tcp/$NODE_IP/30080"]', ["own"]),
         ('[sh, -c, "true\\n# curl $NODE_IP:30080\\n"]', []),
+        ('[sh, -c, "NODE_IP=web.shop.svc; curl http://$NODE_IP:30080"]', ["? own"]),
+        ('[sh, -c, "for NODE_IP in a b; do curl http://$NODE_IP:30080; done"]', ["? own"]),
+        ('[sh, -c, "read -r NODE_IP; curl http://$NODE_IP:30080"]', ["? own"]),
+        ('[sh, -c, "curl http://$NODE_IP:30080/?NODE=1"]', ["own"]),
+        ("[sh, -c, 'echo \"\\$NODE_IP:30080\"']", ["? own"]),
+        ('[sh, -c, "sleep 1 # was curl http://$NODE_IP:30080"]', []),
+        ('[sh, -c, "curl http://$NODE_IP:30080/#top"]', ["own"]),
+        ("[sh, -c, \"echo 'step # 1'; curl http://$NODE_IP:30080\"]", ["own"]),
+        ('[sh, -c, "curl http://${NODE_IP:+web}:30080"]', ["? own"]),
         ('[curl, "http://$NODE_IP:30080"]', ["? own"]),
         ('[sh, -c, "curl http://$K8S_NODE_IP:30080"]', ["? node"]),
         ('[sh, -c, "curl http://$WEB:30080"]', []),
@@ -153,11 +186,22 @@ def of_file(text: str, env: str = "[]") -> list[Evidence]:
     [
         ("url: http://10.100.0.136:30080/", "[]", ["node-1"]),
         ("# url: http://10.100.0.136:30080/", "[]", []),
-        ("curl http://$NODE_IP:30080/", f"[{OWN}]", ["own"]),
+        ("proxy_pass http://$NODE_IP:30080;", f"[{OWN}]", ["? own"]),
+        ("proxy_pass http://$FIXED:30080;", "[{name: FIXED, value: 10.100.0.5}]", ["? node-2"]),
+        ("host: $FIXED\nport: 30080", "[{name: FIXED, value: 10.100.0.5}]", ["? node-2"]),
+        ('{"10.100.0.5":30080}', "[]", []),
+        ('#!/bin/sh\ncurl http://"$NODE_IP":30080/', f"[{OWN}]", ["own"]),
+        ("#!/bin/sh\ncurl http://$NODE_IP:30080/", f"[{OWN}]", ["own"]),
         ("curl http://$(NODE_IP):30080/", f"[{OWN}]", []),
         ("host: 10.100.0.5\nport: 30080", "[]", ["node-2"]),
         ("port: 30080\nhost: 10.100.0.5", "[]", ["node-2"]),
         ("trusted: 10.100.0.5\nport: 30080", "[]", []),
+        ("web.host=web\nweb.port=30080\ndb.host=10.100.0.5\ndb.port=31432", "[]", []),
+        ("host=web\nport=30080\ndb.host=10.100.0.5", "[]", ["? node-2"]),
+        ("db.host=10.100.0.5\ndb.port=30080", "[]", ["node-2"]),
+        ("target.host=10.100.0.5\ntarget.port=30080", "[]", ["node-2"]),
+        ("host=10.100.0.5\nhttp.port=30080", "[]", []),
+        ("http.host=10.100.0.5\nhttp.port=30080", "[]", ["? node-2"]),
         ('{"host": "10.100.0.5", "port": 30080}', "[]", ["node-2"]),
         ("port: 30080", "[]", []),
         ("port: 30080", f"[{OWN}]", ["? own"]),
@@ -174,6 +218,21 @@ def test_the_line_of_a_file_is_the_place() -> None:
     (found,) = of_file("first: 10.100.0.5\n\nupstream http://10.100.0.5:30080;")
     assert found.at == Span("f.yaml", 18, 5, 18, 38)
     assert [proof.shows for proof in found.way] == ["this ConfigMap is a volume", "mounted here"]
+
+
+def test_each_container_reads_a_shared_file_with_its_own_variables() -> None:
+    container = "    - {{name: {0}, env: [{1}], volumeMounts: [{{name: files, mountPath: /etc/a}}]}}\n"
+    values = {"a": "10.100.0.136", "b": "web", "c": "10.100.0.5", "d": "10.100.0.5"}
+    env = {name: f"{{name: NODE, value: {value}}}" for name, value in values.items()}
+    fields = "".join(container.format(name, each) for name, each in env.items())
+    pod = POD.format(fields="").rstrip().removesuffix("- name: client").rstrip()
+    found = evidence(pod + "\n" + fields + FILES.format(text="    #!/bin/sh\n    curl http://$NODE:30080"))
+    assert [(one.container.node["name"].text, *told([one])) for one in found] == [
+        ("a", "node-1"),
+        ("c", "node-2"),
+        ("d", "node-2"),
+    ]
+    assert len({one.way for one in found}) == 3
 
 
 def test_a_port_that_the_pod_listens_on_is_its_own_unless_it_stands_with_an_address() -> None:
