@@ -890,3 +890,14 @@ def test_what_a_change_does_is_no_debt(repository: "Repository", nplint: "Nplint
     repository.stage({"a.yaml": None})
     assert "wrote 0 entries to known.json" in nplint("--staged", "--write-baseline", "known.json").err
     assert judge(nplint, "--staged", "--baseline", "known.json") == [f"base:a.yaml:3:18: {GONE}"]
+
+
+@pytest.mark.parametrize("option", ["--baseline", "--write-baseline"])
+def test_a_baseline_without_a_name_is_refused_even_where_nothing_changes(
+    repository: "Repository", nplint: "Nplint", option: str
+) -> None:
+    repository.commit({"a.yaml": SERVICE})
+    repository.stage({"README.md": "read"})
+    run = nplint("--staged", option, "")
+    assert (run.code, run.out) == (2, "")
+    assert f"error: {option} is given no file: " in run.err

@@ -38,6 +38,8 @@ if TYPE_CHECKING:
     from nplint.plugins import Plugins
     from nplint.report import Report
 
+# Options that are looked at only where rules are loaded, also to say that they are wrong.
+_ASKS_FOR_RULES = ("output", "select", "ignore", "baseline", "write_baseline")
 NOTHING_CHANGES = "no manifest changes, so nothing was judged"
 EXIT_FOUND = 1
 EXIT_OUR_FAULT = 3
@@ -118,8 +120,6 @@ def check(ctx: click.Context, /, paths: tuple[str, ...], **options: Any) -> None
     with progress() as watch:
         judge = judging(loaded, paths, chosen, config, watch)
         report, without_manifest = _lint(paths, wanted, chosen, config, judge=judge, watch=watch)
-    if chosen["baseline"].value == "":
-        raise NplintError(f"{chosen['baseline'].origin} is given no file: is a variable empty?")
     if chosen["write_baseline"].value is not None or (chosen["baseline"].value and not wanted):
         from nplint.cli.settle import keep_baseline
 
@@ -161,19 +161,21 @@ def _wanted(paths: tuple[str, ...], chosen: dict[str, Setting], config: "Config"
 
 def _is_idle(wanted: "Wanted", chosen: dict[str, Setting]) -> bool:
     """Whether it is sure before a rule is loaded that there is nothing to say, as at most commits of a repository."""
-    asked = any(chosen[name].value for name in ("output", "select", "ignore", "baseline", "write_baseline"))
+    asked = any(chosen[name].value not in (None, ()) for name in _ASKS_FOR_RULES)
     return chosen["format_"].value in ("text", "concise") and not asked and wanted.is_all_idle
 
 
 def judging(
     loaded: "Plugins", paths: tuple[str, ...], chosen: dict[str, Setting], config: "Config", watch: "Watch"
 ) -> "Judge":
-    """What lints clusters with the rules of a run, and marks the findings that are suppressed.
+    """What lints clusters with the rules of a run, and marks the findings that do not count.
 
     Raises:
-        NplintError: a rule is unknown, or none is left.
+        NplintError: a rule is unknown, none is left, or a baseline has no name.
     """
     rules = choose(loaded, chosen["select"].value, chosen["ignore"].value, config)
+    if chosen["baseline"].value == "":
+        raise NplintError(f"{chosen['baseline'].origin} is given no file: is a variable empty?")
 
     def judge(clusters: "Sequence[Cluster]") -> "Report":
         from nplint.engine import lint_clusters

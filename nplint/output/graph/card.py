@@ -13,8 +13,8 @@ from xml.etree.ElementTree import Element
 from nplint.colocation import Sharing
 from nplint.finding import Severity
 from nplint.output.graph import words
-from nplint.output.graph.markup import tag
 from nplint.output.graph.shapes import LEVEL, LINE, WIDTH, Box, Point, arrow, cross, route, text, texts, wrapped
+from nplint.output.markup import tag
 from nplint.picture import Dial, Hub, Meeting, Pods, State
 
 WIDE, NARROW = 1010, 499

@@ -1,32 +1,21 @@
 """The graph as a page for a browser: a card for each Service, to be filtered. It needs no network and no other file."""
 
 from collections.abc import Iterator, Sequence
-from xml.etree.ElementTree import Element, tostring
+from xml.etree.ElementTree import Element
 
 from nplint.hookspecs import Terminal
 from nplint.output.graph import words
-from nplint.output.graph.card import card, style
-from nplint.output.graph.markup import digest, part, tag
+from nplint.output.graph.card import card
+from nplint.output.graph.card import style as style_of
+from nplint.output.markup import page, part, tag
 from nplint.picture import Dial, Hub, Picture, Place, Scene, State
 
 
 def render(picture: Picture, terminal: Terminal) -> str:
-    looks, script = part("style", "svg.css", "html.css"), part("script", "html.js")
-    policy = ["default-src 'none'", f"style-src {digest(looks)}", f"script-src {digest(script)}"]
-    policy += ["base-uri 'none'", "form-action 'none'"]
-    head = tag(
-        "head",
-        tag("meta", charset="utf-8"),
-        tag("meta", http_equiv="Content-Security-Policy", content="; ".join(policy)),
-        tag("meta", name="referrer", content="no-referrer"),
-        tag("meta", name="viewport", content="width=device-width"),
-        tag("title", "nplint graph"),
-        looks,
-    )
+    style, script = part("style", __package__, "svg.css", "html.css"), part("script", __package__, "html.js")
     header = tag("header", tag("h1", "nplint graph"), tag("p", words.summary(picture)), *_filter(picture))
-    body = tag("body", header, tag("main", *(each for scene in picture.scenes for each in _scene(scene))), script)
-    page: bytes = tostring(tag("html", head, body, lang="en"), encoding="us-ascii", method="html")
-    return f"<!DOCTYPE html>\n{page.decode('ascii')}\n"
+    main = tag("main", *(each for scene in picture.scenes for each in _scene(scene)))
+    return page("nplint graph", style, script, header, main)
 
 
 def _filter(picture: Picture) -> Iterator[Element]:
@@ -71,7 +60,7 @@ def _article(hub: Hub) -> Element:
 def _chain(dial: Dial) -> Element:
     """The places that prove a path, and the way out."""
     places = dict.fromkeys((*dial.places, *dial.meeting.places))
-    head = tag("summary", f"how that is known of {dial.pods.title}", class_=style(dial))
+    head = tag("summary", f"how that is known of {dial.pods.title}", class_=style_of(dial))
     help = [tag("p", f"help: {dial.finding.help}")] if dial.finding and dial.finding.help else []
     return tag("details", head, tag("ol", *map(_place, places)), *help)
 

@@ -7,7 +7,7 @@ from xml.etree.ElementTree import Element
 
 from nplint.document import Span
 from nplint.output.excerpt import printable
-from nplint.output.graph.markup import tag
+from nplint.output.markup import tag
 
 WIDTH = 210
 """How wide a box is."""

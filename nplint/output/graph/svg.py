@@ -7,8 +7,8 @@ from xml.etree.ElementTree import Element, tostring
 from nplint.hookspecs import Terminal
 from nplint.output.graph import words
 from nplint.output.graph.card import WIDE, Card, card
-from nplint.output.graph.markup import part, tag
 from nplint.output.graph.shapes import text
+from nplint.output.markup import part, tag
 from nplint.picture import Hub, Picture
 
 _MARGIN, _GAP = 20, 12
@@ -31,7 +31,7 @@ def render(picture: Picture, terminal: Terminal) -> str:
         "svg",
         tag("title", "nplint graph"),
         tag("desc", words.summary(picture)),
-        part("style", "svg.css"),
+        part("style", __package__, "svg.css"),
         tag("rect", class_="ground", width=width, height=height),
         *content,
         xmlns="http://www.w3.org/2000/svg",
