@@ -1,6 +1,8 @@
 """What several test modules start from."""
 
+import base64
 import gc
+import hashlib
 import io
 import os
 import shutil
@@ -166,6 +168,13 @@ class Page(HTMLParser):
 
 
 OpenPage = Callable[..., Page]
+
+
+def with_script(page: str, script: str, *, allowed: bool = True) -> str:
+    """The page with another script at its end, which its policy allows or does not."""
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    page = page.replace("script-src ", f"script-src 'sha256-{digest}' ") if allowed else page
+    return page.replace("</body>", f"<script>{script}</script></body>")
 
 
 @pytest.fixture

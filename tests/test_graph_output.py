@@ -4,8 +4,6 @@
 somebody looks at the difference.
 """
 
-import base64
-import hashlib
 import html
 import json
 import os
@@ -17,6 +15,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from xml.etree import ElementTree
 
 import pytest
+
+from tests.conftest import with_script
 
 if TYPE_CHECKING:
     from tests.conftest import Nplint, OpenPage, Page
@@ -274,13 +274,6 @@ def test_a_drawing_tells_the_finding_on_the_broken_edge(nplint: "Nplint", tmp_pa
 
 
 # --- the page
-
-
-def with_script(page: str, script: str, *, allowed: bool = True) -> str:
-    """The page with another script at its end, which its policy allows or does not."""
-    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
-    page = page.replace("script-src ", f"script-src 'sha256-{digest}' ") if allowed else page
-    return page.replace("</body>", f"<script>{script}</script></body>")
 
 
 def test_the_page_needs_nothing_else(nplint: "Nplint", tmp_path: Path) -> None:
