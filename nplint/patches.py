@@ -60,7 +60,9 @@ def _compared(
     place = patch.spec[_POLICY]
     policies = _policy(cluster.before or cluster, before, patch), _policy(cluster, now, patch)
     touched = [part.spec[_POLICY].present for part in (before, now) if part]
-    if not any(touched):
+    if not any(touched) or not (
+        _has_node_ports(cluster.before or cluster, before, patch) and _has_node_ports(cluster, now, patch)
+    ):
         return
     if "" in policies:
         yield Unjudged(place, "changed patch", "the Service that it is for, or its value, is not in the input")
@@ -82,9 +84,21 @@ def _policy(cluster: Cluster, patch: Service | None, other: Service) -> str:
     """The policy that comes of a patch: its own, or else that of the Service it is for; "" where nobody knows."""
     if patch and patch.spec[_POLICY].present:
         return patch.external_traffic_policy
-    same = (one for one in cluster.services if one.name == other.name and cluster.is_patched(one))
-    found = {one.external_traffic_policy for one in same}
+    found = {one.external_traffic_policy for one in _patched(cluster, other)}
     return found.pop() if len(found) == 1 else ""
+
+
+def _has_node_ports(cluster: Cluster, patch: Service | None, other: Service) -> bool:
+    """Whether what comes of a patch may have node ports. Where its Service is not seen, its policy is about some."""
+    if patch and patch.spec["type"].present:
+        return patch.has_node_ports
+    patched = _patched(cluster, other)
+    return not patched or any(one.has_node_ports for one in patched)
+
+
+def _patched(cluster: Cluster, patch: Service) -> list[Service]:
+    """The Services that a patch may be for."""
+    return [one for one in cluster.services if one.name == patch.name and cluster.is_patched(one)]
 
 
 def _inline(cluster: Cluster) -> Iterator[Unjudged]:

@@ -681,6 +681,15 @@ BARE = "resources: [../base]\npatches: [{path: q.yaml}]\n"
             False,
         ),
         ({"prod/p.yaml": PATCH.format("Local")}, {"prod/p.yaml": None, "prod/kustomization.yaml": None}, [], False),
+        # A Service that gets node ports with the policy was not switched.
+        (
+            {"base/web.yaml": SERVICE.replace("NodePort", "ClusterIP").replace(", nodePort: 30080", "")}
+            | {"prod/kustomization.yaml": BARE},
+            {"prod/kustomization.yaml": OVERLAY}
+            | {"prod/p.yaml": PATCH.format("Local").replace("{external", "{type: NodePort, external")},
+            [],
+            False,
+        ),
         # What is not followed is said.
         (
             {"prod/p.yaml": PATCH.format("Cluster")},
