@@ -2,7 +2,7 @@
 
 from nplint import Cluster, Example, Problem, Problems, Service, Severity, Unjudged, rule
 from nplint.change import overrides
-from nplint.spelling import listed
+from nplint.spelling import few
 
 _WORKLOADS = """
         ---
@@ -78,11 +78,7 @@ def _compared(cluster: Cluster, old: Service, new: Service) -> Problems:
     elif was.keys() != now.keys():
         lost = [title for identity, title in was.items() if identity not in now]
         won = [title for identity, title in now.items() if identity not in was]
-        parts = [f"selects {_named(won)} now"] if won else []
-        parts += [f"{_named(lost)} no more" if won else f"selects {_named(lost)} no more"] if lost else []
+        parts = [f"selects {few(won)} now"] if won else []
+        parts += [f"{few(lost)} no more" if won else f"selects {few(lost)} no more"] if lost else []
         related = ((old.spec["selector"], "before the change"),)
         yield Problem(selector, f"the Service {', and '.join(parts)}", related=related)
-
-
-def _named(titles: list[str]) -> str:
-    return listed(titles[:3]) + (f" and {len(titles) - 3} more" if len(titles) > 3 else "")

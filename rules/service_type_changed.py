@@ -71,12 +71,14 @@ def service_type_changed(cluster: Cluster) -> Problems:
     Clients, security groups and load balancers outside of the cluster hold the node ports, and no manifest shows them.
     """
     for old, new in cluster.changed_services():
-        if old.type == new.type or not (old.has_node_ports or new.has_node_ports):
+        if old.type == new.type:
             continue
-        if not new.has_known_type or not old.has_known_type:
-            if new.spec["type"].is_placeholder:
-                yield Unjudged(new.spec["type"], "changed Service", "it is not rendered yet")
-        elif overrides(cluster, new, "type"):
+        if new.spec["type"].is_placeholder or old.spec["type"].is_placeholder:
+            yield Unjudged(new.spec["type"], "changed Service", "it is not rendered yet, or was not before")
+            continue
+        if not (old.has_known_type and new.has_known_type and (old.has_node_ports or new.has_node_ports)):
+            continue
+        if overrides(cluster, new, "type"):
             yield Unjudged(new.spec["type"], "changed Service", "a kustomization may set another type")
         elif not any(refusals(old, new)):
             yield Problem(

@@ -835,6 +835,11 @@ def test_what_was_or_is_not_rendered_is_said(repository: "Repository", nplint: "
     run = nplint("--staged", "--format", "concise", "--select", REVISIONS)
     assert run.out == ""
     assert "; 2 changed Services not judged" in run.err
+    repository.commit({"a.yaml": LOCAL.replace("NodePort", '"{{ .t }}"')})
+    repository.stage({"a.yaml": LOCAL.replace("NodePort", "ClusterIP")})
+    run = nplint("--staged", "--format", "concise", "--select", REVISIONS)
+    assert run.out == ""
+    assert "; 1 changed Service not judged" in run.err
 
 
 def test_a_number_out_of_its_quotes_is_no_other_one(repository: "Repository", nplint: "Nplint") -> None:
