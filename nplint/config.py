@@ -7,14 +7,13 @@ from datetime import date
 from typing import Any
 
 from nplint.declared import Config, Patterns, Target
-from nplint.document import Document, RepeatedKey, Source, Span
+from nplint.document import Document, Source, Span
 from nplint.document import Path as Steps
 from nplint.errors import NplintError
+from nplint.mistakes import documents, misshapen, repeated
 from nplint.node import Node
 from nplint.profile import KnownNode, Profile, declare, parse_port_range, parse_version
-from nplint.reader import decode, parse
-from nplint.spelling import listed, nearest
-from nplint.structure import Flaw, flaws
+from nplint.reader import decode
 from nplint.suppress import Ignore
 
 _MARK = "-is-here"
@@ -85,14 +84,11 @@ def read(source: Source, folder: str) -> Config:
 def _document(source: Source) -> Document:
     if source.path.endswith(".toml"):
         return _toml(source)
-    documents = [document for document in parse(source) if document.value is not None or document.defects]
-    for document in documents:
-        for defect in document.defects:
-            raise NplintError(f"{defect.span.place}: this cannot be read: {defect.message}")
-    if len(documents) > 1:
-        place = documents[1].locate(()).place
-        raise NplintError(f"{place}: a configuration is one document, and these are {len(documents)}")
-    return documents[0] if documents else Document(source, 0, 0, 0, {})
+    found = documents(source)
+    if len(found) > 1:
+        place = found[1].locate(()).place
+        raise NplintError(f"{place}: a configuration is one document, and these are {len(found)}")
+    return found[0] if found else Document(source, 0, 0, 0, {})
 
 
 def _toml(source: Source) -> Document:
@@ -123,14 +119,9 @@ def problems(root: Node) -> list[str]:
     """What a configuration says that it cannot say, each with its place and the way out, in the order of the places."""
     if not isinstance(root.value, dict):
         return [f"{root.document.source.path}: a configuration is a mapping, such as `clusters:` with names below it"]
-    found = [(flaw.node.span, _sentence(flaw)) for flaw in flaws(root, "config") if flaw.keyword != "format"]
-    found += [(repeated.kept, _repeated(repeated)) for repeated in root.document.repeated_keys()]
+    found = [*misshapen(root, "config"), *repeated(root.document)]
     found += [(node.span, sentence) for node, sentence in (*_unknowable(root), *_unreadable(root))]
     return [f"{span.place}: {sentence}" for span, sentence in sorted(found)]
-
-
-def _repeated(key: RepeatedKey) -> str:
-    return f"{key.path[-1]} is set a second time here, first on line {key.lost.line}: make one of the two"
 
 
 def _unknowable(root: Node) -> Iterator[tuple[Node, str]]:
@@ -177,32 +168,6 @@ def _pattern(text: str) -> None:
         GitIgnoreSpec.from_lines([text])
     except ValueError:
         raise NplintError(f"`{text}` is no pattern: write it as in .gitignore") from None
-
-
-def _sentence(flaw: Flaw) -> str:
-    name, known = flaw.node.path[-1] if flaw.node.path else "", flaw.schema
-    if flaw.keyword == "additionalProperties":
-        near = nearest(str(name), known["properties"])
-        way = f"did you mean {near}?" if near else f"there are {listed(sorted(known['properties']))}"
-        return f"there is no key {name}: {way}"
-    if flaw.keyword == "enum":
-        words = sorted({str(word) for word in known["enum"] if not isinstance(word, bool)})
-        near = nearest(str(flaw.node.value), words)
-        way = f"did you mean {near}?" if near else f"there are {listed(words)}"
-        return f"{flaw.node.field} cannot be {flaw.node.value}: {way}"
-    if flaw.keyword == "required":
-        return f"{flaw.node.field} needs {listed(known['required'])}"
-    types = [known["type"]] if isinstance(known["type"], str) else known["type"]
-    return f"{flaw.node.field} has to be {' or '.join(_TYPE_NAMES[name] for name in types)}"
-
-
-_TYPE_NAMES = {
-    "object": "a mapping",
-    "array": "a list",
-    "string": "text",
-    "number": "a number",
-    "boolean": "true or false",
-}
 
 
 def _config(root: Node, folder: str) -> Config:

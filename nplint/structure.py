@@ -1,7 +1,6 @@
 """Values held against a schema of schemas/: what of a Service or a configuration does not have its shape."""
 
 import json
-import re
 from collections.abc import Iterator
 from functools import cache, partial
 from pkgutil import get_data
@@ -9,27 +8,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from nplint.node import Node
 from nplint.profile import Version, parse_version
+from nplint.shape import FORMATS, fits, has_format
 from nplint.spelling import nearest, recased
-from nplint.tree import Value
 
 if TYPE_CHECKING:
     from jsonschema.protocols import Validator
 
 Schema = dict[str, Any]
-
-_TYPES: dict[str, type | tuple[type, ...]] = {
-    "object": dict,
-    "array": list,
-    "string": str,
-    "integer": int,
-    "number": (int, float),
-    "boolean": bool,
-    "null": type(None),
-}
-_FORMATS = {
-    "date": re.compile(r"\d{4}-\d\d-\d\d", re.ASCII),
-    "date-time": re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[-+]\d\d:\d\d)", re.ASCII),
-}
 
 
 class Flaw(NamedTuple):
@@ -42,7 +27,7 @@ class Flaw(NamedTuple):
 
 def flaws(root: Node, name: str = "service") -> Iterator[Flaw]:
     """Everything that the schema of this name does not allow; what a template hides is not judged."""
-    if _fits(root.value, schema(name)):
+    if fits(root.value, schema(name)):
         return
     validator = _validator(name)
     for error in validator.iter_errors(root.value):
@@ -113,41 +98,6 @@ def _validator(name: str) -> "Validator":
     from jsonschema import Draft202012Validator, FormatChecker
 
     formats = FormatChecker(formats=())
-    for format in _FORMATS:
-        formats.checks(format)(partial(_has_format, format))
+    for format in FORMATS:
+        formats.checks(format)(partial(has_format, format))
     return Draft202012Validator(schema(name), format_checker=formats)
-
-
-def _has_format(format: str, value: object) -> bool:
-    return not isinstance(value, str) or bool(_FORMATS[format].fullmatch(value))
-
-
-def _fits(value: Value, part: Schema) -> bool:
-    """Whether a value has the shape: the keywords that the schema uses, without saying where it fails."""
-    if not _type_fits(value, types(part)):
-        return False
-    if isinstance(value, dict):
-        return _mapping_fits(value, part)
-    if isinstance(value, list):
-        return all(_fits(item, part["items"]) for item in value)
-    if isinstance(value, int) and not part.get("minimum", value) <= value <= part.get("maximum", value):
-        return False
-    in_enum = "enum" not in part or value in part["enum"]
-    return in_enum and ("format" not in part or _has_format(part["format"], value))
-
-
-def _type_fits(value: Value, types: list[str]) -> bool:
-    if isinstance(value, bool):
-        return "boolean" in types
-    return any(isinstance(value, _TYPES[name]) for name in types)
-
-
-def _mapping_fits(value: dict[str, Value], part: Schema) -> bool:
-    if not value.keys() >= set(part.get("required", ())):
-        return False
-    properties, others = part.get("properties", {}), part.get("additionalProperties", True)
-    for key, child in value.items():
-        expected = properties.get(key, others)
-        if expected is not True and (expected is False or not _fits(child, expected)):
-            return False
-    return True

@@ -1,0 +1,72 @@
+"""What is wrong with a file that is written for nplint, in sentences with their places."""
+
+from collections.abc import Iterator
+
+from nplint.document import Document, RepeatedKey, Source, Span
+from nplint.errors import NplintError
+from nplint.node import Node
+from nplint.reader import parse
+from nplint.spelling import listed, nearest
+from nplint.structure import Flaw, flaws
+
+_TYPE_NAMES = {
+    "object": "a mapping",
+    "array": "a list",
+    "string": "text",
+    "integer": "a whole number",
+    "number": "a number",
+    "boolean": "true or false",
+}
+
+
+def documents(source: Source) -> list[Document]:
+    """The documents of a file, empty ones left out.
+
+    Raises:
+        NplintError: one of them cannot be read.
+    """
+    found = [document for document in parse(source) if document.value is not None or document.defects]
+    for document in found:
+        for defect in document.defects:
+            raise NplintError(f"{defect.span.place}: this cannot be read: {defect.message}")
+    return found
+
+
+def misshapen(root: Node, schema: str) -> Iterator[tuple[Span, str]]:
+    """What does not have the shape that the schema of this name describes; formats are left to who reads them."""
+    for flaw in flaws(root, schema):
+        if flaw.keyword != "format":
+            yield flaw.node.span, _sentence(flaw)
+
+
+def repeated(document: Document) -> Iterator[tuple[Span, str]]:
+    """Keys that stand twice."""
+    for key in document.repeated_keys():
+        yield key.kept, _repeated(key)
+
+
+def _repeated(key: RepeatedKey) -> str:
+    return f"{key.path[-1]} is set a second time here, first on line {key.lost.line}: make one of the two"
+
+
+def _sentence(flaw: Flaw) -> str:
+    name, known = flaw.node.path[-1] if flaw.node.path else "", flaw.schema
+    if flaw.keyword == "additionalProperties":
+        return unknown("key", str(name), known["properties"])
+    if flaw.keyword == "enum":
+        words = sorted({str(word) for word in known["enum"] if not isinstance(word, bool)})
+        near = nearest(str(flaw.node.value), words)
+        way = f"did you mean {near}?" if near else f"there are {listed(words)}"
+        return f"{flaw.node.field} cannot be {flaw.node.value}: {way}"
+    if flaw.keyword == "required":
+        return f"{flaw.node.field or 'this'} needs {listed(known['required'])}"
+    if flaw.keyword.startswith("min"):
+        return f"{flaw.node.field} is too little: it takes at least {known[flaw.keyword]}"
+    types = [known["type"]] if isinstance(known["type"], str) else known["type"]
+    return f"{flaw.node.field} has to be {' or '.join(_TYPE_NAMES[name] for name in types)}"
+
+
+def unknown(what: str, name: str, known: "Iterator[str] | dict[str, object]") -> str:
+    """Says that there is nothing of this name, and what may be meant."""
+    near = nearest(name, known)
+    return f"there is no {what} {name}: " + (f"did you mean {near}?" if near else f"there are {listed(sorted(known))}")
