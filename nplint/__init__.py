@@ -1,6 +1,8 @@
 """What the author of a rule needs: write a check, decorate it with `@rule`, yield `Problem`s."""
 
 __version__ = "0.1.0"
+API_VERSION = 1
+"""What plugins and programs can rely on; a plugin that sets `NPLINT_API` says which version it is written for."""
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

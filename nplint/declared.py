@@ -58,6 +58,8 @@ class Config(NamedTuple):
     ignores: "tuple[Ignore, ...]" = ()
     expectations: Mapping[str, frozenset[str]] = MappingProxyType({})
     exclude: Patterns | None = None
+    rules_dir: str | None = None
+    """The folder of the repository's own rules."""
 
     def option(self, name: str) -> Node | None:
         """The place of an option that a flag may override, if the configuration sets it."""

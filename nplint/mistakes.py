@@ -1,6 +1,6 @@
 """What is wrong with a file that is written for nplint, in sentences with their places."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from nplint.document import Document, RepeatedKey, Source, Span
 from nplint.errors import NplintError
@@ -66,7 +66,7 @@ def _sentence(flaw: Flaw) -> str:
     return f"{flaw.node.field} has to be {' or '.join(_TYPE_NAMES[name] for name in types)}"
 
 
-def unknown(what: str, name: str, known: "Iterator[str] | dict[str, object]") -> str:
+def unknown(what: str, name: str, known: Collection[str]) -> str:
     """Says that there is nothing of this name, and what may be meant."""
     near = nearest(name, known)
     return f"there is no {what} {name}: " + (f"did you mean {near}?" if near else f"there are {listed(sorted(known))}")

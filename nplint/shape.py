@@ -1,18 +1,27 @@
-"""Whether a value has the shape that a JSON Schema describes, without saying where it has not.
+"""Whether a value has the shape that a JSON Schema describes, and where it has not.
 
 A judgement of the keywords that people write, in plain code: jsonschema costs more to import than a clean run takes, so
-it comes in only to say what is wrong, or where a schema has other keywords.
+it comes in only to say what is wrong with a Service, or where the schema of a rule has other keywords.
 """
 
 import re
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 Schema = dict[str, Any] | bool
 
+
+class Violation(NamedTuple):
+    """A place that does not fit: the way there, and whether it is the key there that must not be."""
+
+    path: tuple[str | int, ...]
+    on_key: bool = False
+
+
+# Compiled when a value has one, as few do.
 FORMATS = {
-    "date": re.compile(r"\d{4}-\d\d-\d\d", re.ASCII),
-    "date-time": re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[-+]\d\d:\d\d)", re.ASCII),
+    "date": r"\d{4}-\d\d-\d\d",
+    "date-time": r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[-+]\d\d:\d\d)",
 }
 _TYPES: dict[str, type | tuple[type, ...]] = {
     "object": dict,
@@ -25,37 +34,50 @@ _TYPES: dict[str, type | tuple[type, ...]] = {
 }
 _ANNOTATIONS = frozenset(("$schema", "$comment", "title", "description", "default", "examples"))
 """Keywords that judge nothing; those that begin with `x-` do not either."""
-_SCHEMAS = frozenset(("not", "if", "then", "else", "contains", "items", "additionalProperties", "propertyNames"))
-_LISTS_OF_SCHEMAS = frozenset(("allOf", "anyOf", "oneOf"))
-_MAPPINGS_OF_SCHEMAS = frozenset(("properties", "patternProperties"))
+_SCHEMAS = frozenset(("not", "if", "then", "else", "contains", "items", "propertyNames", "additionalProperties")) | {
+    "unevaluatedProperties",
+    "unevaluatedItems",
+}
+_LISTS_OF_SCHEMAS = frozenset(("allOf", "anyOf", "oneOf", "prefixItems"))
+_MAPPINGS_OF_SCHEMAS = frozenset(("properties", "patternProperties", "dependentSchemas", "$defs"))
 
 
 def has_format(format: str, value: object) -> bool:
     """Whether a value has a format of `FORMATS`, which everything but a text has."""
-    return not isinstance(value, str) or bool(FORMATS[format].fullmatch(value))
+    return not isinstance(value, str) or bool(re.fullmatch(FORMATS[format], value, re.ASCII))
 
 
-def parts(schema: Schema) -> Iterator[Schema]:
-    """The schemas that a schema is made of, itself first."""
-    yield schema
+Way = tuple[str | int, ...]
+
+
+def ways(schema: Schema) -> Iterator[Way]:
+    """The ways to every schema that a schema is made of, the first to itself."""
+    yield ()
+    for way, part in _parts(schema):
+        yield from ((*way, *further) for further in ways(part))
+
+
+def _parts(schema: Schema) -> Iterator[tuple[Way, Schema]]:
     for keyword, value in schema.items() if isinstance(schema, dict) else ():
         if keyword in _SCHEMAS:
-            yield from parts(value)
-        elif keyword in _LISTS_OF_SCHEMAS:
-            for part in value:
-                yield from parts(part)
-        elif keyword in _MAPPINGS_OF_SCHEMAS:
-            for part in value.values():
-                yield from parts(part)
+            yield (keyword,), value
+        elif keyword in _LISTS_OF_SCHEMAS and isinstance(value, list):
+            yield from (((keyword, index), part) for index, part in enumerate(value))
+        elif keyword in _MAPPINGS_OF_SCHEMAS and isinstance(value, dict):
+            yield from (((keyword, name), part) for name, part in value.items())
+
+
+def _keywords(schema: Schema) -> Iterator[tuple[str, Any]]:
+    """Every keyword with its value, in the schema itself and in all that it is made of."""
+    if isinstance(schema, dict):
+        yield from schema.items()
+    for _, part in _parts(schema):
+        yield from _keywords(part)
 
 
 def is_plain(schema: Schema) -> bool:
     """Whether `fits` knows every keyword of a schema, so that it agrees with jsonschema."""
-    return all(
-        _is_known(keyword, value)
-        for part in parts(schema)
-        for keyword, value in (part.items() if isinstance(part, dict) else ())
-    )
+    return all(_is_known(keyword, value) for keyword, value in _keywords(schema))
 
 
 def _is_known(keyword: str, value: Any) -> bool:
@@ -68,8 +90,7 @@ def _is_known(keyword: str, value: Any) -> bool:
 
 def has_patterns(schema: Schema) -> bool:
     """Whether a schema has a regular expression in it, which may take for ever where its author wants it to."""
-    patterns = ("pattern", "patternProperties")
-    return any(keyword in part for part in parts(schema) if isinstance(part, dict) for keyword in patterns)
+    return any(keyword in ("pattern", "patternProperties") for keyword, _ in _keywords(schema))
 
 
 def fits(value: Any, schema: Schema) -> bool:
@@ -80,6 +101,48 @@ def fits(value: Any, schema: Schema) -> bool:
         if keyword in _CHECKS and not _CHECKS[keyword](value, schema[keyword], schema):
             return False
     return True
+
+
+def violations(value: Any, schema: Schema, path: Way = ()) -> Iterator[Violation]:
+    """Every place in a value that does not fit a plain schema."""
+    if isinstance(schema, bool):
+        yield from () if schema else (Violation(path, on_key=True),)
+        return
+    for keyword, wanted in schema.items():
+        if keyword in _CHECKS and not _CHECKS[keyword](value, wanted, schema):
+            inner = list(_inner(keyword, value, wanted, schema))
+            for way, part, child in inner:
+                yield from violations(child, part, (*path, *way))
+            if not inner:
+                yield from _outer(keyword, value, wanted, path)
+
+
+def _inner(keyword: str, value: Any, wanted: Any, schema: dict[str, Any]) -> Iterator[tuple[Way, Schema, Any]]:
+    """What a keyword looks at one by one: the way to it, the schema that it has to fit, and the value."""
+    if keyword == "properties":
+        yield from (((name,), part, value[name]) for name, part in wanted.items() if name in value)
+    elif keyword == "patternProperties":
+        pairs = ((name, pattern) for name in value for pattern in wanted if re.search(pattern, name))
+        yield from (((name,), wanted[pattern], value[name]) for name, pattern in pairs)
+    elif keyword == "additionalProperties":
+        yield from (((name,), wanted, value[name]) for name in additional(value, schema))
+    elif keyword == "items":
+        yield from (((index,), wanted, item) for index, item in enumerate(value))
+    elif keyword == "allOf":
+        yield from (((), part, value) for part in wanted)
+    elif keyword == "if":
+        yield (), schema["then" if fits(value, wanted) else "else"], value
+
+
+def _outer(keyword: str, value: Any, wanted: Any, path: Way) -> Iterator[Violation]:
+    """What a keyword finds that judges a value as one."""
+    if keyword == "required":
+        yield from (Violation((*path, name)) for name in wanted if name not in value)
+    elif keyword == "propertyNames":
+        yield from (Violation((*path, name), on_key=True) for name in value if not fits(name, wanted))
+    else:
+        # What fits nothing must not be there at all.
+        yield Violation(path, on_key=keyword == "not" and wanted in ({}, True))
 
 
 _Check = Callable[[Any, Any, dict[str, Any]], bool]
@@ -119,9 +182,13 @@ def _pattern_properties(value: Any, wanted: Any, schema: Schema) -> bool:
 def _additional_properties(value: Any, wanted: Any, schema: dict[str, Any]) -> bool:
     if wanted is True or not isinstance(value, dict):
         return True
+    return all(fits(value[name], wanted) for name in additional(value, schema))
+
+
+def additional(value: dict[str, Any], schema: dict[str, Any]) -> list[str]:
+    """The fields that a schema names neither by name nor by pattern."""
     known, patterns = schema.get("properties", {}), schema.get("patternProperties", ())
-    others = [name for name in value if name not in known and not any(re.search(one, name) for one in patterns)]
-    return all(fits(value[name], wanted) for name in others)
+    return [name for name in value if name not in known and not any(re.search(one, name) for one in patterns)]
 
 
 def _if(value: Any, wanted: Any, schema: dict[str, Any]) -> bool:

@@ -12,6 +12,7 @@ from nplint.shape import FORMATS, fits, has_format
 from nplint.spelling import nearest, recased
 
 if TYPE_CHECKING:
+    from jsonschema import FormatChecker
     from jsonschema.protocols import Validator
 
 Schema = dict[str, Any]
@@ -94,10 +95,17 @@ def schema(name: str = "service") -> Schema:
 
 @cache
 def _validator(name: str) -> "Validator":
-    # Costs more to import than a clean run takes, so it comes in only when the gate below has found something.
-    from jsonschema import Draft202012Validator, FormatChecker
+    # Costs more to import than a clean run takes, so it comes in only when the gate has found something.
+    from jsonschema import Draft202012Validator
+
+    return Draft202012Validator(schema(name), format_checker=format_checker())
+
+
+def format_checker() -> "FormatChecker":
+    """Judges the formats that `shape` knows, and no others."""
+    from jsonschema import FormatChecker
 
     formats = FormatChecker(formats=())
     for format in FORMATS:
         formats.checks(format)(partial(has_format, format))
-    return Draft202012Validator(schema(name), format_checker=formats)
+    return formats

@@ -100,7 +100,7 @@ def test_two_things_of_one_name_are_an_error_that_names_both_plugins(
     install: Install, plugin: str, sentence: str
 ) -> None:
     install("acme", plugin)
-    with pytest.raises(NplintError, match=f"^the plugins nplint and acme {sentence}$"):
+    with pytest.raises(NplintError, match=f"^the plugin nplint and the plugin acme {sentence}$"):
         plugins.load()
 
 

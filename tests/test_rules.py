@@ -67,8 +67,6 @@ def test_a_rule_shows_what_it_finds_and_what_it_does_not(rule: Rule) -> None:
 
 @pytest.mark.parametrize("rule", RULES.values(), ids=RULES)
 def test_a_rule_is_named_and_documented(rule: Rule) -> None:
-    assert rule.check.__module__ == f"nplint.rules.{rule.check.__name__}"
-    assert rule.name == rule.check.__name__.replace("_", "-")
     assert rule.summary.endswith(".")
     assert len(rule.summary) <= 120
     assert rule.rationale.endswith(".")
@@ -77,5 +75,5 @@ def test_a_rule_is_named_and_documented(rule: Rule) -> None:
 
 def test_every_file_in_the_rules_folder_is_a_rule() -> None:
     folder = Path(__file__).parent.parent / "rules"
-    files = {path.stem for path in folder.glob("*.py") if path.stem != "__init__"}
+    files = {path.stem for path in folder.iterdir() if path.suffix in (".py", ".yaml") and path.stem != "__init__"}
     assert files == {name.replace("-", "_") for name in RULES}

@@ -7,7 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator, FormatChecker
 
+from nplint import shape
 from nplint.shape import fits, has_patterns, is_plain
+from nplint.violations import violations
 
 SCALARS: st.SearchStrategy[Any] = (
     st.none() | st.booleans() | st.integers(-2, 3) | st.sampled_from([1.0, 0.5, "", "a", "b", "ab", "2027-06-30"])
@@ -66,6 +68,11 @@ FORMAT.checks("date")(lambda value: not isinstance(value, str) or value == "2027
 def test_the_gate_and_jsonschema_agree(schema: Any, value: Any) -> None:
     assert is_plain(schema)
     assert fits(value, schema) == Draft202012Validator(schema, format_checker=FORMAT).is_valid(value)
+
+
+@given(SCHEMAS, VALUES)
+def test_plain_code_and_jsonschema_find_the_same_places(schema: Any, value: Any) -> None:
+    assert set(shape.violations(value, schema)) == set(violations(value, schema))
 
 
 @pytest.mark.parametrize(

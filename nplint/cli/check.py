@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
-from nplint.cli.options import Setting, inputs, option, settings, target
+from nplint.cli.options import Setting, extensions, inputs, option, rules, settings, target
 from nplint.cli.rules import choose, one_of
 from nplint.cli.terminal import show, tell, tell_failure, terminal
 from nplint.errors import NplintError
@@ -38,6 +38,8 @@ lasting ones in .nplint.yaml; `nplint config show` tells what holds."""
 @click.command(epilog=EPILOG, short_help="Lint manifests; what `nplint PATH` does.")
 @click.argument("paths", nargs=-1, metavar="[PATH]...")
 @target
+@extensions
+@rules
 @inputs
 @option(
     "--select", multiple=True, metavar="RULE[,RULE]", help="Run these rules and no others; `nplint rules` lists them."
@@ -69,16 +71,14 @@ lasting ones in .nplint.yaml; `nplint config show` tells what holds."""
 @click.pass_context
 def check(ctx: click.Context, /, paths: tuple[str, ...], **options: Any) -> None:
     """Lint the manifests at the given paths: files, folders, or `-` for standard input. Default: the current folder."""
-    from nplint import plugins
     from nplint.cli import run
     from nplint.engine import lint_clusters
 
-    loaded = plugins.load()
-    config = run.find_config(paths, options)
+    loaded, config = run.prepare(paths, options)
     chosen = settings(ctx, config)
     rules = choose(loaded, chosen["select"].value, chosen["ignore"].value, config)
     render = _format(loaded, chosen["format_"])
-    found = run.gather(paths, chosen, config)
+    found = run.gather(paths, chosen, config, loaded.profiles)
     report = _suppress(lint_clusters(found.clusters, rules), config)
     show(render(report, terminal(options["color"])))
     _finish(report, found.without_manifest, chosen)

@@ -30,7 +30,7 @@ def show_config(ctx: click.Context, arguments: tuple[str, ...]) -> None:
     from nplint.cli import check, run
 
     check_context = check.check.make_context("check", list(arguments), parent=ctx.parent)
-    configuration = run.find_config(check_context.params["paths"], check_context.params)
+    _, configuration = run.prepare(check_context.params["paths"], check_context.params)
     rows = [
         (name.rstrip("_").replace("_", "-"), _written(setting.value), setting.origin)
         for name, setting in settings(check_context, configuration).items()
@@ -66,12 +66,15 @@ def validate(file: str | None) -> None:
     from nplint.cli import rules
     from nplint.config import load
     from nplint.declared import find
+    from nplint.rulefiles import RuleFiles
 
     path = file or os.environ.get("NPLINT_CONFIG") or find(".")
     if path is None:
         raise NplintError("there is no configuration here or above: `nplint init` writes one")
-    loaded = load(path, sources.shown(path))
-    rules.choose(plugins.load(), (), (), loaded)
+    known = plugins.load()
+    loaded = load(path, sources.shown(path), known.profiles)
+    files = [RuleFiles(loaded.rules_dir, within=loaded.folder)] if loaded.rules_dir else []
+    rules.choose(known.with_files(files), (), (), loaded)
     doubts = list(_doubts(loaded))
     for doubt in doubts:
         tell(f"warning: {doubt}")

@@ -35,7 +35,6 @@ target = together(
     option(
         "--type",
         "type_",
-        type=click.Choice(["standard", "turbo", "autopilot", "kubernetes", "CCE", "Turbo"]),
         metavar="standard|turbo|autopilot|kubernetes",
         help="What the target cluster is: a CCE type, or plain Kubernetes; CCE and Turbo are understood.",
     ),
@@ -51,11 +50,16 @@ target = together(
 )
 LASTING = ("fail-on", "format", "require-manifests")
 """The options that a configuration may set; `ignore` and `context` mean something else there."""
+rules = option("--rules", multiple=True, metavar="PATH", help="Use the YAML rules in a folder or file as well.")
 TARGET_NAMES = ("type_", "network", "cluster_version", "proxy_mode", "node_port_range")
 
-inputs = together(
+extensions = together(
     option("--config", metavar="FILE", help="The configuration to use, instead of the one found above the path."),
     option("--isolated", is_flag=True, help="Use no configuration."),
+    # Not from the environment: what runs code has to be seen in the command.
+    click.option("--plugin", multiple=True, metavar="MODULE", help="Load a Python module with more rules."),
+)
+inputs = together(
     option("--context", multiple=True, metavar="FILE", help="What else runs in the cluster; not reported on."),
     option("--separately", is_flag=True, help="Judge each file on its own, for hooks that are given files in lots."),
     option("--force-exclude", is_flag=True, help="Apply the configuration's `exclude` to named files as well."),

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
-from nplint.cli.options import inputs, settings, target
+from nplint.cli.options import extensions, inputs, settings, target
 from nplint.cli.terminal import show, tell
 from nplint.errors import NplintError
 
@@ -26,6 +26,7 @@ class Claim(NamedTuple):
 @click.command(short_help="List the pinned node ports, or propose free ones.")
 @click.argument("paths", nargs=-1, metavar="[PATH]...")
 @target
+@extensions
 @inputs
 @click.option(
     "--format",
@@ -42,9 +43,9 @@ def ports(ctx: click.Context, /, paths: tuple[str, ...], free: int | None, **opt
     from nplint.cli import run
     from nplint.output import ports as output
 
-    configuration = run.find_config(paths, options)
+    loaded, configuration = run.prepare(paths, options)
     chosen = settings(ctx, configuration)
-    found = run.gather(paths, chosen, configuration)
+    found = run.gather(paths, chosen, configuration, loaded.profiles)
     _tell_unread(found.clusters)
     if free:
         named = [cluster for cluster in found.clusters if cluster.profile.name] or found.clusters

@@ -4,6 +4,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from nplint.cli import options
+from nplint.cli.options import extensions
 from nplint.cli.terminal import show
 from nplint.errors import NplintError
 
@@ -14,11 +16,14 @@ if TYPE_CHECKING:
 
 
 @click.command(short_help="List the rules.")
-def rules() -> None:
+@extensions
+@options.rules
+def rules(**given: Any) -> None:
     """List the rules with their severity and what they find."""
-    from nplint import plugins
+    from nplint.cli import run
 
-    known = plugins.load().rules.values()
+    loaded, _ = run.prepare((), given)
+    known = loaded.rules.values()
     width = max(len(rule.name) for rule in known)
     lines = (
         f"{rule.name:<{width}}  {rule.severity.value if rule.default else 'off':<7}  {rule.summary}\n" for rule in known
@@ -28,12 +33,15 @@ def rules() -> None:
 
 @click.command(short_help="Explain a rule, with examples.")
 @click.argument("rule")
-def explain(rule: str) -> None:
+@extensions
+@options.rules
+def explain(rule: str, **given: Any) -> None:
     """Explain a rule: what it finds, why that matters, where it is documented, with examples."""
-    from nplint import plugins
+    from nplint.cli import run
     from nplint.output.explain import explain as page
 
-    show(page(one_of("rule", plugins.load().rules, rule)))
+    loaded, _ = run.prepare((), given)
+    show(page(one_of("rule", loaded.rules, rule)))
 
 
 def choose(loaded: "Plugins", select: tuple[str, ...], ignore: tuple[str, ...], config: "Config") -> "list[Rule]":

@@ -3,11 +3,11 @@
 import os
 import posixpath
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from io import BytesIO
 from typing import Any, BinaryIO, NamedTuple
 
-from nplint import kustomize, profile, sources
+from nplint import kustomize, plugins, profile, sources
 from nplint.cli.options import TARGET_NAMES, Setting
 from nplint.cli.terminal import tell
 from nplint.cluster import Cluster
@@ -15,7 +15,11 @@ from nplint.declared import Config, Patterns, Target, find
 from nplint.document import Document
 from nplint.errors import NplintError
 from nplint.kustomize import Kustomizations
-from nplint.profile import Profile
+from nplint.plugins import Plugins
+from nplint.profile import PROFILES, Profile
+from nplint.rulefiles import RuleFiles
+
+Profiles = Mapping[str, Profile]
 
 
 class Inputs(NamedTuple):
@@ -25,7 +29,21 @@ class Inputs(NamedTuple):
     without_manifest: int
 
 
-def find_config(paths: Sequence[str], options: dict[str, Any]) -> Config:
+def prepare(paths: Sequence[str], options: dict[str, Any]) -> tuple[Plugins, Config]:
+    """Everything that is pluggable, with the rules of --rules and of the configuration, and that configuration.
+
+    Raises:
+        NplintError: something of that cannot be loaded or says what it cannot say.
+    """
+    loaded = plugins.load(options["plugin"])
+    config = find_config(paths, options, loaded.profiles)
+    files = [RuleFiles(path) for path in options.get("rules", ())]
+    if config.rules_dir:
+        files.append(RuleFiles(config.rules_dir, within=config.folder))
+    return loaded.with_files(files), config
+
+
+def find_config(paths: Sequence[str], options: dict[str, Any], profiles: Profiles) -> Config:
     """The configuration that --config names, or the one above the first path; an empty one where there is none.
 
     Raises:
@@ -42,10 +60,12 @@ def find_config(paths: Sequence[str], options: dict[str, Any]) -> Config:
         return Config(os.getcwd())
     from nplint.config import load
 
-    return load(found, sources.shown(found))
+    return load(found, sources.shown(found), profiles)
 
 
-def gather(paths: Sequence[str], options: dict[str, Setting], configuration: Config) -> Inputs:
+def gather(
+    paths: Sequence[str], options: dict[str, Setting], configuration: Config, profiles: Profiles = PROFILES
+) -> Inputs:
     """Read the manifests and part them into clusters.
 
     Raises:
@@ -66,7 +86,7 @@ def gather(paths: Sequence[str], options: dict[str, Setting], configuration: Con
     if explicit and not documents and found.documents:
         raise NplintError("all of it is context of declared clusters, which is not reported on: name other paths")
     context = (*context, *_kustomizations_above(paths, documents))
-    declared = _declared(options)
+    declared = _declared(options, profiles)
     if options["separately"].value:
         clusters = _separate(documents, declared, context, configuration)
     elif declared.is_declared or not configuration.targets:
@@ -122,10 +142,10 @@ def _nothing_to_lint(required: bool) -> None:
     tell("warning: no Kubernetes manifest found, so nothing was checked")
 
 
-def _declared(options: dict[str, Setting]) -> Profile:
+def _declared(options: dict[str, Setting], profiles: Profiles) -> Profile:
     type_, network, version, proxy_mode, ports = (options[name].value for name in TARGET_NAMES)
     declared = profile.declare(
-        type=type_, network=network, version=version, proxy_mode=proxy_mode, node_port_range=ports
+        type=type_, network=network, version=version, proxy_mode=proxy_mode, node_port_range=ports, profiles=profiles
     )
     for _, message in profile.impossibilities(declared):
         raise NplintError(message)

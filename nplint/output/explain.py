@@ -17,7 +17,7 @@ def explain(rule: Rule) -> str:
         _applies(rule),
         *(f"Found:\n\n{_example(example)}" for example in rule.bad),
         *(f"Not found:\n\n{_example(example)}" for example in rule.good),
-        f"Source: {rule.source}",
+        f"Source: {rule.source}" if rule.source else "",
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
 

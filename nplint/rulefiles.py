@@ -1,0 +1,84 @@
+"""Folders and files of rules that are data -> the rules, each with the file that it is from."""
+
+import os
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from nplint.check import Rule
+from nplint.declarative import read
+from nplint.errors import NplintError
+from nplint.profile import TYPES
+from nplint.reader import decode
+from nplint.sandbox import Sandbox
+
+MAX_BYTES = 1024 * 1024
+"""The largest file of rules that is read."""
+
+_SUFFIXES = (".yaml", ".yml")
+
+
+class RuleFiles(NamedTuple):
+    """A folder of rules, or one file. A repository's own lie below `within`; whoever runs nplint may name any."""
+
+    path: str
+    within: str = ""
+
+
+def load(given: Sequence[RuleFiles], types: Sequence[str] = TYPES) -> list[tuple[str, Rule]]:
+    """The rules of files and folders, in the order of their names.
+
+    Raises:
+        NplintError: something is missing, leads elsewhere, or is no rule.
+    """
+    sandbox = Sandbox()
+    files = dict.fromkeys(file for each in given for file in _files(each))
+    return [(shown, _rule(file, shown, sandbox, types)) for file in files for shown in [_shown(file)]]
+
+
+def _rule(file: str, shown: str, sandbox: Sandbox, types: Sequence[str]) -> Rule:
+    try:
+        with open(file, "rb") as opened:
+            data = opened.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise NplintError(f"cannot read {shown}: {(error.strerror or str(error)).lower()}") from None
+    if len(data) > MAX_BYTES:
+        raise NplintError(f"{shown} is larger than {MAX_BYTES // 1024} KiB, which no rule is")
+    return read(decode(shown, data), sandbox, types=types)
+
+
+def _files(given: RuleFiles) -> Iterator[str]:
+    path, limit = given.path, given.within or given.path
+    if not os.path.lexists(path):
+        raise NplintError(f"there is no file or folder of rules {_shown(path)}")
+    if not os.path.isdir(path):
+        _check_place(path, given.within)
+        yield path
+        return
+    _check_place(path, given.within)
+    for name in sorted(os.listdir(path)):
+        file = os.path.join(path, name)
+        if name.endswith(".py"):
+            raise NplintError(
+                f"{_shown(file)} is Python, and code is never loaded from a folder of rules: "
+                "put it into a package, or name its module with --plugin"
+            )
+        if name.endswith(_SUFFIXES) and not name.startswith("."):
+            _check_place(file, limit)
+            yield file
+
+
+def _check_place(path: str, within: str) -> None:
+    """Refuse what leads out of the folder that it has to be in, by a link or otherwise."""
+    root = os.path.join(os.path.realpath(within), "") if within else ""
+    if within and not os.path.join(os.path.realpath(path), "").startswith(root):
+        raise NplintError(
+            f"{_shown(path)} leads out of {_shown(within)}, and rules from there are not read: copy what it leads to"
+        )
+
+
+def _shown(path: str) -> str:
+    try:
+        return os.path.relpath(path).replace(os.sep, "/")
+    except ValueError:
+        # On Windows there is no way from one drive to another.
+        return path.replace(os.sep, "/")
