@@ -33,7 +33,11 @@ def _mistake(environment: cel.Env, text: str, type: str) -> Mistake | None:
         result = environment.compile(text).return_type()
     except RuntimeError as error:
         found = _MISTAKE.search(str(error))
-        return Mistake(int(found[1]), int(found[2]), found[3]) if found else Mistake(1, 1, _reason(str(error)))
+        return (
+            Mistake(int(found[1]), int(found[2]), found[3].replace(" (in container '')", ""))
+            if found
+            else Mistake(1, 1, _reason(str(error)))
+        )
     wanted = {"bool": cel.Type.BOOL, "string": cel.Type.STRING, "": cel.Type.DYN}[type]
     if type and result not in (wanted, cel.Type.DYN):
         return Mistake(1, 1, f"it gives a value of type {result.name()}, and has to give a {type}")
@@ -77,9 +81,9 @@ class _Programs:
         self._compiled: dict[str, cel.Expression] = {}
 
     def evaluate(self, text: str, data: Mapping[str, Any]) -> Any:
-        if text not in self._compiled:
-            self._compiled[text] = self._environment.compile(text)
         try:
+            if text not in self._compiled:
+                self._compiled[text] = self._environment.compile(text)
             result = self._compiled[text].eval(data=data)
             if result.type() == cel.Type.ERROR:
                 return _Failed(_reason(str(result.value())))

@@ -65,16 +65,17 @@ def _violations(schema: Schema, resources: list[Resource], sandbox: Sandbox | No
 def _violated(about: About, resource: Resource, node: Node, on_key: bool) -> Problem | Unjudged:
     if node.is_placeholder and not on_key:
         return Unjudged(node, "value", "it is not rendered yet")
-    return about.say(node.key if on_key else marked(resource, node))
+    at = marked(resource, node)
+    return about.say(at.key if on_key and at.path == node.path else at)
 
 
 def by_expression(about: About, validation: Validation, sandbox: Sandbox) -> Check:
     """Finds the resources for which an expression is false."""
-    asks_for_all = bool(re.search(r"\bobjects\b", " ".join(validation)))
+    words = set(re.findall(r"\w+", " ".join(validation)))
 
     def check(cluster: Cluster) -> Problems:
         resources = about.chosen(cluster)
-        everything = (*cluster.resources, *cluster.context_resources) if asks_for_all else ()
+        everything = (*cluster.resources, *cluster.context_resources) if "objects" in words else ()
         shared = {"objects": [resource.node.value for resource in everything]}
         items = [{"object": resource.node.value} for resource in resources]
         answers = verdicts(sandbox, Question((validation,)), items, shared)
@@ -82,16 +83,18 @@ def by_expression(about: About, validation: Validation, sandbox: Sandbox) -> Che
             if isinstance(found, str):
                 yield given_up(resource, found)
             for verdict in found if not isinstance(found, str) else ():
-                yield _judged(about, resource, looked_at(resource, validation.expression), verdict)
+                yield _judged(about, resource, looked_at(resource, validation.expression), verdict, "object" in words)
 
     return check
 
 
-def _judged(about: About, resource: Resource, node: Node, verdict: Verdict) -> Problem | Unjudged:
+def _judged(
+    about: About, resource: Resource, node: Node, verdict: Verdict, looks_at_object: bool
+) -> Problem | Unjudged:
     if verdict.error:
         reason = f"the rule {about.name} cannot be evaluated: {verdict.error}"
         return Unjudged(resource.node, "resource", reason, f"{reason}; ask with has() first")
-    for hidden in node.placeholders():
+    for hidden in node.placeholders() if looks_at_object else ():
         return Unjudged(hidden, "value", "it is not rendered yet")
     return about.say(marked(resource, node), verdict.said)
 

@@ -198,9 +198,15 @@ def _config(root: Node, folder: str, profiles: Profiles) -> Config:
         severities=dict(root["rules"].items()),
         ignores=tuple(_ignore(node, folder) for node in root["ignore"]),
         expectations=_expectations(root["expect"]),
-        exclude=Patterns(folder, _texts(root["exclude"])),
+        exclude=Patterns(folder, (*_texts(root["exclude"]), *_rule_files(root))),
         rules_dir=os.path.join(folder, root["rules-dir"].text) if root["rules-dir"].present else None,
     )
+
+
+def _rule_files(root: Node) -> tuple[str, ...]:
+    """What the repository's own rules lie in, which is nothing to judge."""
+    folder = os.path.normpath(root["rules-dir"].text or ".").replace(os.sep, "/")
+    return () if folder == "." else (f"/{folder}/",)
 
 
 def _target(node: Node, name: str, folder: str, profiles: Profiles) -> Target:

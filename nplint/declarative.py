@@ -26,7 +26,7 @@ _TYPES = ("object", "array", "string", "integer", "number", "boolean", "null")
 
 
 def read(source: Source, sandbox: Sandbox, *, trusted: bool = False, types: Sequence[str] = TYPES) -> Rule:
-    """The rule of a file, which is named as its file is.
+    """The rule that a file is, which is named as its file.
 
     What is not trusted is judged in the sandbox wherever it could take for ever. `types` are the types of clusters.
 
@@ -68,7 +68,8 @@ def _mistakes(root: Node, sandbox: Sandbox, types: Sequence[str]) -> Mistakes:
         yield from _schema_mistakes(root["schema"])
     else:
         typed = [(root["expression"], "bool"), (root["messageExpression"], "string")]
-        yield from mistakes(sandbox, [(node, type) for node, type in typed if node.present], ("object", "objects"))
+        written = [(node, type) for node, type in typed if node.present]
+        yield from ((span, said) for _, span, said in mistakes(sandbox, written, ("object", "objects")))
     for node in (root["message"], root["help"]):
         for word in re.findall(_BRACED, node.text):
             if word not in _WORDS:

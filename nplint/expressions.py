@@ -41,7 +41,7 @@ class Verdict(NamedTuple):
 
 def mistakes(
     sandbox: Sandbox, expressions: Sequence[tuple[Node, str]], names: Sequence[str]
-) -> Iterator[tuple[Span, str]]:
+) -> Iterator[tuple[Node, Span, str]]:
     """What is wrong with expressions, of which each comes with the type that it has to have.
 
     Raises:
@@ -49,7 +49,7 @@ def mistakes(
     """
     long = [node for node, _ in expressions if len(node.text) > LONGEST]
     if long or not expressions:
-        yield from ((node.span, f"{node.field} is longer than {LONGEST} characters") for node in long)
+        yield from ((node, node.span, f"{node.field} is longer than {LONGEST} characters") for node in long)
         return
     first = expressions[0][0].span
     types = {node.text: type for node, type in expressions}
@@ -62,7 +62,7 @@ def mistakes(
     for node, _ in expressions:
         if node.text in found:
             line, column, message = found[node.text]
-            yield _within(node, line, column), message
+            yield node, _within(node, line, column), message
 
 
 def _within(node: Node, line: int, column: int) -> Span:

@@ -34,9 +34,9 @@ def documents(source: Source) -> list[Document]:
 
 def misshapen(root: Node, schema: str) -> Iterator[tuple[Span, str]]:
     """What does not have the shape that the schema of this name describes; formats are left to who reads them."""
-    for flaw in flaws(root, schema):
-        if flaw.keyword != "format":
-            yield flaw.node.span, _sentence(flaw)
+    found = [(flaw.node.span, _sentence(flaw)) for flaw in flaws(root, schema) if flaw.keyword != "format"]
+    # A mapping has one flaw for each key that it needs, and one sentence for all of them.
+    yield from dict.fromkeys(found)
 
 
 def repeated(document: Document) -> Iterator[tuple[Span, str]]:
@@ -59,7 +59,8 @@ def _sentence(flaw: Flaw) -> str:
         way = f"did you mean {near}?" if near else f"there are {listed(words)}"
         return f"{flaw.node.field} cannot be {flaw.node.value}: {way}"
     if flaw.keyword == "required":
-        return f"{flaw.node.field or 'this'} needs {listed(known['required'])}"
+        missing = [name for name in known["required"] if not flaw.node[name].present]
+        return f"{flaw.node.field or 'this'} needs {listed(missing)}"
     if flaw.keyword.startswith("min"):
         return f"{flaw.node.field} is too little: it takes at least {known[flaw.keyword]}"
     types = [known["type"]] if isinstance(known["type"], str) else known["type"]

@@ -4,9 +4,12 @@ import os
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from nplint import policy
 from nplint.check import Rule
 from nplint.declarative import read
+from nplint.document import Document, Source
 from nplint.errors import NplintError
+from nplint.mistakes import documents
 from nplint.profile import TYPES
 from nplint.reader import decode
 from nplint.sandbox import Sandbox
@@ -31,11 +34,21 @@ def load(given: Sequence[RuleFiles], types: Sequence[str] = TYPES) -> list[tuple
         NplintError: something is missing, leads elsewhere, or is no rule.
     """
     sandbox = Sandbox()
-    files = dict.fromkeys(file for each in given for file in _files(each))
-    return [(shown, _rule(file, shown, sandbox, types)) for file in files for shown in [_shown(file)]]
+    sources = [_source(file) for file in dict.fromkeys(file for each in given for file in _files(each))]
+    found: list[tuple[str, Rule]] = []
+    policies: list[Document] = []
+    for source in sources:
+        in_it = documents(source)
+        if any(policy.is_policy(document) for document in in_it):
+            policies += [document for document in in_it if policy.is_policy(document)]
+        else:
+            found.append((source.path, read(source, sandbox, types=types)))
+    # A policy and its binding may stand in different files.
+    return found + policy.rules(policies, sandbox)
 
 
-def _rule(file: str, shown: str, sandbox: Sandbox, types: Sequence[str]) -> Rule:
+def _source(file: str) -> Source:
+    shown = _shown(file)
     try:
         with open(file, "rb") as opened:
             data = opened.read(MAX_BYTES + 1)
@@ -43,7 +56,7 @@ def _rule(file: str, shown: str, sandbox: Sandbox, types: Sequence[str]) -> Rule
         raise NplintError(f"cannot read {shown}: {(error.strerror or str(error)).lower()}") from None
     if len(data) > MAX_BYTES:
         raise NplintError(f"{shown} is larger than {MAX_BYTES // 1024} KiB, which no rule is")
-    return read(decode(shown, data), sandbox, types=types)
+    return decode(shown, data)
 
 
 def _files(given: RuleFiles) -> Iterator[str]:

@@ -46,16 +46,20 @@ class Sandbox:
         began = monotonic()
         clock = Timer(seconds, process.kill)
         clock.start()
+        is_complete = False
         try:
             yield from self._answers(process, request)
+            is_complete = True
         except (BrokenPipeError, EOFError):
-            self._end()
             late = monotonic() - began >= seconds
-            what = f"it takes more than {seconds:g} seconds" if late else "it takes more memory than there is for rules"
+            what = f"it takes more than {seconds:g} seconds" if late else "it ends its process, as too much memory does"
             raise LimitError(what) from None
         finally:
             clock.cancel()
             self._left -= monotonic() - began
+            # What nobody has read is no answer to the next request.
+            if not is_complete:
+                self._end()
 
     def _started(self) -> "Popen[str]":
         if self._process is None:
