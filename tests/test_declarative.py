@@ -233,7 +233,7 @@ BUSY = "lists.range(100000000).all(i, lists.range(100000000).all(j, i + j >= 0))
     [
         ("schema: {properties: {metadata: {properties: {name: {pattern: '^(a+)+$'}}}}}", "more than 1 seconds"),
         ("schema: {properties: {metadata: {propertyNames: {pattern: '^(([n-n])+)+:$'}}}}", ""),
-        (f"expression: {BUSY}", "it ends its process, as too much memory does"),
+        (f"expression: {BUSY}", "given up: it "),
         ("expression: \"object.metadata.name.find('(a+)+$') == ''\"", "more than 1 seconds"),
     ],
 )
