@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from functools import partial
 from importlib import import_module
 from pkgutil import get_data, iter_modules
-from types import MappingProxyType
+from types import MappingProxyType, ModuleType
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import pluggy
@@ -36,6 +36,11 @@ class Plugins(NamedTuple):
     profiles: Mapping[str, Profile] = PROFILES
     origins: Mapping[str, str] = MappingProxyType({})
 
+    @property
+    def types(self) -> list[str]:
+        """The types that clusters can have."""
+        return sorted({profile.type for profile in self.profiles.values() if profile.type})
+
     def with_files(self, given: Sequence[RuleFiles]) -> "Plugins":
         """These and the rules of files and folders.
 
@@ -44,9 +49,10 @@ class Plugins(NamedTuple):
         """
         if not given:
             return self
-        types = sorted({profile.type for profile in self.profiles.values() if profile.type})
         known = [(self.origins.get(name, "nplint"), name, rule) for name, rule in self.rules.items()]
-        found = _by_name("rule", [*known, *((file, rule.name, rule) for file, rule in rulefiles.load(given, types))])
+        found = _by_name(
+            "rule", [*known, *((file, rule.name, rule) for file, rule in rulefiles.load(given, self.types))]
+        )
         origins = {name: origin for name, (origin, _) in found.items()}
         return self._replace(rules={name: rule for name, (_, rule) in found.items()}, origins=origins)
 
@@ -92,19 +98,13 @@ def load(modules: Sequence[str] = ()) -> Plugins:
     Raises:
         NplintError: a plugin cannot be loaded or is for another version, or two of them bring something of one name.
     """
-    manager = pluggy.PluginManager("nplint")
-    manager.add_hookspecs(hookspecs)
-    manager.register(BuiltIn(), "nplint")
-    named: list[tuple[str, str, Callable[[], object]]] = [
-        *((entry.name, f"{entry.name} ({entry.value})", entry.load) for entry in _entry_points()),
-        *((module, module, partial(import_module, module)) for module in modules),
-    ]
-    for name, title, get in named:
-        with _blaming(title):
-            plugin = get()
-            _check_version(plugin)
-            manager.register(plugin, name)
-            manager.check_pending()
+    manager = _manager(
+        [
+            ("nplint", "nplint", BuiltIn),
+            *((entry.name, f"{entry.name} ({entry.value})", entry.load) for entry in _entry_points()),
+            *((module, module, partial(import_module, module)) for module in modules),
+        ]
+    )
     brought = [_ask(manager, name) for name, _ in manager.list_name_plugin()]
     rules = _by_name("rule", [one for each in brought for one in each.rules])
     formats = _by_name("format", [one for each in brought for one in each.formats])
@@ -115,6 +115,44 @@ def load(modules: Sequence[str] = ()) -> Plugins:
         {name: profile for name, (_, profile) in profiles.items()},
         {name: origin for name, (origin, _) in rules.items()},
     )
+
+
+def rules_of(path: str) -> list[Rule]:
+    """The rules that one module brings, which is named or is a file.
+
+    Raises:
+        NplintError: it cannot be loaded.
+    """
+    manager = _manager(
+        [(path, path, partial(_module_at, path) if path.endswith(".py") else partial(import_module, path))]
+    )
+    return [rule for _, _, rule in _ask(manager, path).rules]
+
+
+def _module_at(path: str) -> ModuleType:
+    from importlib.util import module_from_spec, spec_from_file_location
+
+    spec = spec_from_file_location(os.path.splitext(os.path.basename(path))[0], path)
+    if not spec or not spec.loader:
+        raise ImportError(f"{path} is no module")
+    module = module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def _manager(named: Iterable[tuple[str, str, Callable[[], object]]]) -> pluggy.PluginManager:
+    """A manager of plugins, each with its name, how an error names it, and how it is loaded."""
+    manager = pluggy.PluginManager("nplint")
+    manager.add_hookspecs(hookspecs)
+    for name, title, load in named:
+        with _blaming(title):
+            plugin = load()
+            _check_version(plugin)
+            # A module that is named may be that of an installed package, too.
+            if not manager.is_registered(plugin):
+                manager.register(plugin, name)
+            manager.check_pending()
+    return manager
 
 
 def _check_version(plugin: object) -> None:

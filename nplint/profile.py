@@ -166,7 +166,7 @@ def _complete(profile: Profile) -> Profile:
 def impossibilities(profile: Profile) -> Iterator[tuple[str, str]]:
     """Why no cluster can be like that: the fact that cannot be, by its name in the configuration, and a sentence."""
     possible = _NETWORKS_OF.get(profile.type or "", ())
-    if profile.type and profile.network and profile.network not in possible:
+    if profile.type in TYPES and profile.network and profile.network not in possible:
         way = f"it is {' or '.join(possible)} there" if possible else "its network is none of CCE's"
         yield "network", f"{profile.title} has no {profile.network} network: {way}"
     ports, bounds = profile.node_port_range, CCE_NODE_PORTS

@@ -23,6 +23,7 @@ _COMMANDS = {
     "explain": "rules:explain",
     "init": "configure:init",
     "ports": "ports:ports",
+    "rule": "rule:rule",
     "rules": "rules:rules",
 }
 

@@ -57,7 +57,9 @@ extensions = together(
     option("--config", metavar="FILE", help="The configuration to use, instead of the one found above the path."),
     option("--isolated", is_flag=True, help="Use no configuration."),
     # Not from the environment: what runs code has to be seen in the command.
-    click.option("--plugin", multiple=True, metavar="MODULE", help="Load a Python module with more rules."),
+    click.option(
+        "--plugin", multiple=True, metavar="MODULE", help="Load a Python module with more rules, formats or types."
+    ),
 )
 inputs = together(
     option("--context", multiple=True, metavar="FILE", help="What else runs in the cluster; not reported on."),
