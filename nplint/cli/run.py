@@ -17,7 +17,6 @@ from nplint.errors import NplintError
 from nplint.kustomize import Kustomizations
 from nplint.plugins import Plugins
 from nplint.profile import PROFILES, Profile
-from nplint.rulefiles import RuleFiles
 
 Profiles = Mapping[str, Profile]
 
@@ -37,6 +36,10 @@ def prepare(paths: Sequence[str], options: dict[str, Any]) -> tuple[Plugins, Con
     """
     loaded = plugins.load(options["plugin"])
     config = find_config(paths, options, loaded.profiles)
+    if not options.get("rules") and not config.rules_dir:
+        return loaded, config
+    from nplint.rulefiles import RuleFiles
+
     files = [RuleFiles(path) for path in options.get("rules", ())]
     if config.rules_dir:
         files.append(RuleFiles(config.rules_dir, within=config.folder))
