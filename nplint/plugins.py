@@ -17,7 +17,7 @@ from nplint.check import Rule
 from nplint.declarative import read
 from nplint.errors import NplintError
 from nplint.hookspecs import Formatter, hookimpl
-from nplint.profile import PROFILES, Profile
+from nplint.profile import PROFILES, TYPES, Profile
 from nplint.reader import decode
 from nplint.sandbox import Sandbox
 
@@ -77,8 +77,10 @@ class BuiltIn:
         return PROFILES
 
 
-def package_rules(name: str) -> list[Rule]:
+def package_rules(name: str, types: Sequence[str] = ()) -> list[Rule]:
     """The rules of a package that has one in each of its files: a module's is named as the module, a YAML file's too.
+
+    `types` are the types of clusters that the YAML files may name besides nplint's own.
 
     Raises:
         NplintError: a YAML file says something that it cannot say.
@@ -91,7 +93,7 @@ def package_rules(name: str) -> list[Rule]:
         for file in sorted(os.listdir(folder)):
             if file.endswith(".yaml"):
                 source = decode(f"{name.replace('.', '/')}/{file}", get_data(name, file) or b"")
-                rules.append(read(source, sandbox, trusted=True))
+                rules.append(read(source, sandbox, trusted=True, types=(*TYPES, *types)))
     return rules
 
 

@@ -13,6 +13,7 @@ from nplint.mistakes import documents
 from nplint.profile import TYPES
 from nplint.reader import decode
 from nplint.sandbox import Sandbox
+from nplint.sources import shown
 
 MAX_BYTES = 1024 * 1024
 """The largest file of rules that is read."""
@@ -48,21 +49,21 @@ def load(given: Sequence[RuleFiles], types: Sequence[str] = TYPES) -> list[tuple
 
 
 def _source(file: str) -> Source:
-    shown = _shown(file)
+    name = shown(file)
     try:
         with open(file, "rb") as opened:
             data = opened.read(MAX_BYTES + 1)
     except OSError as error:
-        raise NplintError(f"cannot read {shown}: {(error.strerror or str(error)).lower()}") from None
+        raise NplintError(f"cannot read {name}: {(error.strerror or str(error)).lower()}") from None
     if len(data) > MAX_BYTES:
-        raise NplintError(f"{shown} is larger than {MAX_BYTES // 1024} KiB, which no rule is")
-    return decode(shown, data)
+        raise NplintError(f"{name} is larger than {MAX_BYTES // 1024} KiB, which no rule is")
+    return decode(name, data)
 
 
 def _files(given: RuleFiles) -> Iterator[str]:
     path, limit = given.path, given.within or given.path
     if not os.path.lexists(path):
-        raise NplintError(f"there is no file or folder of rules {_shown(path)}")
+        raise NplintError(f"there is no file or folder of rules {shown(path)}")
     if not os.path.isdir(path):
         _check_place(path, given.within)
         yield path
@@ -72,7 +73,7 @@ def _files(given: RuleFiles) -> Iterator[str]:
         file = os.path.join(path, name)
         if name.endswith(".py"):
             raise NplintError(
-                f"{_shown(file)} is Python, and code is never loaded from a folder of rules: "
+                f"{shown(file)} is Python, and code is never loaded from a folder of rules: "
                 "put it into a package, or name its module with --plugin"
             )
         if name.endswith(_SUFFIXES) and not name.startswith("."):
@@ -85,13 +86,5 @@ def _check_place(path: str, within: str) -> None:
     root = os.path.join(os.path.realpath(within), "") if within else ""
     if within and not os.path.join(os.path.realpath(path), "").startswith(root):
         raise NplintError(
-            f"{_shown(path)} leads out of {_shown(within)}, and rules from there are not read: copy what it leads to"
+            f"{shown(path)} leads out of {shown(within)}, and rules from there are not read: copy what it leads to"
         )
-
-
-def _shown(path: str) -> str:
-    try:
-        return os.path.relpath(path).replace(os.sep, "/")
-    except ValueError:
-        # On Windows there is no way from one drive to another.
-        return path.replace(os.sep, "/")

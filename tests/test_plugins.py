@@ -57,7 +57,7 @@ from nplint import hookimpl, package_rules
 
 @hookimpl
 def nplint_rules():
-    return package_rules("acme_rules")
+    return package_rules("acme_rules", types=["acme"])
 """
 SERVICE = "apiVersion: v1\nkind: Service\nmetadata: {name: web}\nspec: {ports: [{port: 80}]}\n"
 ONLY_ON_ACME = """\
@@ -203,7 +203,7 @@ def test_a_package_may_have_its_rules_in_files(install: Install, tmp_path: Path)
     package.mkdir()
     (package / "__init__.py").write_text("")
     (package / "acme_name.py").write_text(RULE.format(name="acme_name"))
-    (package / "only-on-acme.yaml").write_text(ONLY_ON_ACME.replace("acme]", "turbo]"))
+    (package / "only-on-acme.yaml").write_text(ONLY_ON_ACME)
     own = plugins.load().rules.keys() - {"acme-name", "only-on-acme"}
     assert plugins.load().rules.keys() - own == {"acme-name", "only-on-acme"}
     (package / "only-on-acme.yaml").write_text("sumary: x\n")
