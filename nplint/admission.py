@@ -115,17 +115,11 @@ def _in_namespace(selector: Node, resource: Resource, cluster: Cluster) -> bool 
     keys = {*texts(selector["matchLabels"]), *(one["key"].text for one in selector["matchExpressions"])}
     verdicts = set()
     for name in sorted(cluster.namespaces(resource)) if keys else ():
-        known = namespace(name, cluster)
+        known = cluster.namespace_objects.get(name)
         if known is None and keys != {_NAMESPACE_NAME}:
             return f"it asks for labels of the namespace {name}, which is not in the input"
         verdicts.add(_selects(selector, {**(known.labels if known else {}), _NAMESPACE_NAME: name}))
     return "it looks at some of the namespaces of a resource" if len(verdicts) > 1 else verdicts != {False}
-
-
-def namespace(name: str, cluster: Cluster) -> Resource | None:
-    """The Namespace of this name, if the input has it."""
-    everything = (*cluster.resources, *cluster.context_resources)
-    return next((one for one in everything if (one.kind, one.name) == ("Namespace", name)), None)
 
 
 def shown_object(resource: Resource, cluster: Cluster) -> dict[str, Any]:

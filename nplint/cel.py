@@ -50,10 +50,12 @@ class Verdict(NamedTuple):
     place: int
     said: str = ""
     error: str = ""
+    is_limit: bool = False
 
 
 class _Failed(NamedTuple):
     error: str
+    is_limit: bool = False
 
 
 def verdicts(
@@ -84,14 +86,20 @@ class _Programs:
         try:
             if text not in self._compiled:
                 self._compiled[text] = self._environment.compile(text)
+        except RuntimeError as error:
+            # It was compiled before, without the variables that are in it now.
+            return _Failed(_reason(str(error)), is_limit=True)
+        try:
             result = self._compiled[text].eval(data=data)
             if result.type() == cel.Type.ERROR:
                 return _Failed(_reason(str(result.value())))
             return result.value() if result.type() in (cel.Type.BOOL, cel.Type.STRING) else _Failed(_OTHER)
         except (RuntimeError, TypeError) as error:
-            return _Failed(_reason(str(error)))
+            reason = _reason(str(error))
+            return _Failed(reason, is_limit=reason == _TOO_MANY_STEPS)
 
 
+_TOO_MANY_STEPS = "Iteration budget exceeded"
 _OTHER = "it gives neither true nor false"
 
 
@@ -107,18 +115,18 @@ def _verdicts(
         return
     for one in met:
         if one is not True:
-            yield Verdict(-1, error=_error(one))
+            yield Verdict(-1, "", *_error(one))
             return
     for index, (expression, message) in enumerate(validations):
         held = programs.evaluate(expression, data)
         if held is False:
             yield Verdict(index, said=_said(programs, message, data))
         elif held is not True:
-            yield Verdict(index, error=_error(held))
+            yield Verdict(index, "", *_error(held))
 
 
-def _error(value: Any) -> str:
-    return value.error if isinstance(value, _Failed) else _OTHER
+def _error(value: Any) -> _Failed:
+    return value if isinstance(value, _Failed) else _Failed(_OTHER)
 
 
 def _said(programs: _Programs, expression: str, data: Mapping[str, Any]) -> str:

@@ -82,7 +82,8 @@ def by_expression(about: About, validation: Validation, sandbox: Sandbox) -> Che
         for resource, found in answered(about.name, resources, answers):
             if isinstance(found, str):
                 yield given_up(resource, found)
-            for verdict in found if not isinstance(found, str) else ():
+                continue
+            for verdict in found:
                 yield _judged(about, resource, looked_at(resource, validation.expression), verdict, "object" in words)
 
     return check

@@ -122,7 +122,7 @@ def problems(root: Node, folder: str, profiles: Profiles) -> list[str]:
     """What a configuration says that it cannot say, each with its place and the way out, in the order of the places."""
     if not isinstance(root.value, dict):
         return [f"{root.document.source.path}: a configuration is a mapping, such as `clusters:` with names below it"]
-    found = [*misshapen(root, "config"), *repeated(root.document)]
+    found = [*misshapen(root, "config", may_be_template=True), *repeated(root.document)]
     found += [(node.span, sentence) for node, sentence in (*_unknowable(root), *_unreadable(root, folder, profiles))]
     # What is said later of a place is the more exact.
     return [f"{span.place}: {sentence}" for span, sentence in sorted(dict(found).items())]

@@ -10,7 +10,7 @@ from nplint.document import Source, Span
 from nplint.errors import NplintError
 from nplint.expressions import Validation, mistakes
 from nplint.finding import Severity
-from nplint.mistakes import documents, misshapen, repeated, unknown
+from nplint.mistakes import documents, misshapen, repeated, text_of, unknown
 from nplint.node import Node
 from nplint.profile import TYPES, Profile, Version, When, declare, parse_version
 from nplint.sandbox import Sandbox
@@ -40,9 +40,11 @@ def read(source: Source, sandbox: Sandbox, *, trusted: bool = False, types: Sequ
     wrong = list(_mistakes(root, sandbox, types))
     if wrong:
         raise NplintError(*(f"{span.place}: {sentence}" for span, sentence in sorted(wrong)))
-    about = About(name, frozenset((kind["apiVersion"].text, kind["kind"].text) for kind in root["kinds"]), _say(root))
+    about = About(
+        name, frozenset((text_of(kind["apiVersion"]), text_of(kind["kind"])) for kind in root["kinds"]), _say(root)
+    )
     if root["expression"].present:
-        validation = Validation(root["expression"].text, root["messageExpression"].text)
+        validation = Validation(text_of(root["expression"]), text_of(root["messageExpression"]))
         return _rule(root, name, by_expression(about, validation, sandbox))
     schema: Schema = root["schema"].value  # type: ignore[assignment]
     return _rule(root, name, by_schema(about, schema, None if trusted else sandbox))
@@ -71,7 +73,7 @@ def _mistakes(root: Node, sandbox: Sandbox, types: Sequence[str]) -> Mistakes:
         written = [(node, type) for node, type in typed if node.present]
         yield from ((span, said) for _, span, said in mistakes(sandbox, written, ("object", "objects")))
     for node in (root["message"], root["help"]):
-        for word in re.findall(_BRACED, node.text):
+        for word in re.findall(_BRACED, text_of(node)):
             if word not in _WORDS:
                 yield node.span, unknown("word", f"{{{word}}}", [f"{{{word}}}" for word in _WORDS])
 
@@ -91,8 +93,8 @@ def _missing(root: Node) -> Mistakes:
 
 def _unreadable(root: Node, types: Sequence[str]) -> Mistakes:
     for node in root["when"]["type"]:
-        if node.text not in types:
-            yield node.span, unknown("type of cluster", node.text, types)
+        if text_of(node) not in types:
+            yield node.span, unknown("type of cluster", text_of(node), types)
     clusters = [example["cluster"] for kind in ("good", "bad") for example in root[kind]]
     forms: list[tuple[Node, Callable[[Node], object]]] = [(cluster, _profile) for cluster in clusters]
     for node, read in [*forms, (root["when"]["since"], _since)]:
@@ -108,17 +110,17 @@ def _schema_mistakes(schema: Node) -> Mistakes:
         part = schema.at(way)
         yield from misshapen(part, "keywords")
         for node in (part["type"], *part["type"]):
-            if node.text and node.text not in _TYPES:
-                yield node.span, unknown("type", node.text, _TYPES)
+            if text_of(node) and text_of(node) not in _TYPES:
+                yield node.span, unknown("type", text_of(node), _TYPES)
         for node in (part["pattern"], *(each.key for _, each in part["patternProperties"].items())):
             yield from _pattern_mistakes(node)
         reference = part["$ref"]
-        if reference.text and not _leads_somewhere(schema, reference.text):
-            yield reference.span, f"there is no {reference.text} in this schema: write it like #/$defs/port"
+        if text_of(reference) and not _leads_somewhere(schema, text_of(reference)):
+            yield reference.span, f"there is no {text_of(reference)} in this schema: write it like #/$defs/port"
 
 
 def _pattern_mistakes(node: Node) -> Mistakes:
-    text = str(node.path[-1]) if node.on_key else node.text
+    text = str(node.path[-1]) if node.on_key else text_of(node)
     try:
         re.compile(text)
     except re.error as error:
@@ -134,16 +136,16 @@ def _rule(root: Node, name: str, check: Check) -> Rule:
     when = root["when"]
     return Rule(
         name=name,
-        severity=Severity(root["severity"].text),
-        summary=" ".join(root["summary"].text.split()),
-        rationale=root["why"].text.strip(),
-        source=root["source"].text,
+        severity=Severity(text_of(root["severity"])),
+        summary=" ".join(text_of(root["summary"]).split()),
+        rationale=text_of(root["why"]).strip(),
+        source=text_of(root["source"]),
         good=_examples(root["good"]),
         bad=_examples(root["bad"]),
         check=check,
         when=When(
-            type=tuple(node.text for node in when["type"]),
-            network=tuple(node.text for node in when["network"]),
+            type=tuple(text_of(node) for node in when["type"]),
+            network=tuple(text_of(node) for node in when["network"]),
             since=_since(when["since"]) if when["since"].present else None,
         ),
         quiet=root["quiet"].value is True,
@@ -156,29 +158,29 @@ def _examples(node: Node) -> tuple[Example, ...]:
 
 
 def _example(node: Node) -> Example:
-    if node.text:
-        return Example(node.text)
-    files = {path: child.text for path, child in node["manifests"].items()}
-    return Example(files or node["manifests"].text, _profile(node["cluster"]))
+    if text_of(node):
+        return Example(text_of(node))
+    files = {path: text_of(child) for path, child in node["manifests"].items()}
+    return Example(files or text_of(node["manifests"]), _profile(node["cluster"]))
 
 
 def _since(node: Node) -> Version:
-    return parse_version(node.text)
+    return parse_version(text_of(node))
 
 
 def _profile(node: Node) -> Profile:
     return declare(
-        type=node["type"].text,
-        network=node["network"].text,
-        version=node["version"].text,
-        proxy_mode=node["proxy-mode"].text or None,
-        node_port_range=node["node-port-range"].text,
+        type=text_of(node["type"]),
+        network=text_of(node["network"]),
+        version=text_of(node["version"]),
+        proxy_mode=text_of(node["proxy-mode"]) or None,
+        node_port_range=text_of(node["node-port-range"]),
     )
 
 
 def _say(root: Node) -> Say:
     """How the rule words a problem at a place, where its expression says nothing of its own."""
-    message, help = root["message"].text.strip(), root["help"].text.strip()
+    message, help = (" ".join(text_of(root[key]).split()) for key in ("message", "help"))
 
     def say(node: Node, said: str = "") -> Problem:
         return Problem(node, said or _filled(message, node), help=_filled(help, node))

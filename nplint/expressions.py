@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 from nplint.document import Span
 from nplint.errors import NplintError
+from nplint.mistakes import text_of
 from nplint.node import Node
 from nplint.resource import Resource
 from nplint.sandbox import LimitError, Sandbox
@@ -32,11 +33,15 @@ class Question(NamedTuple):
 
 
 class Verdict(NamedTuple):
-    """A validation that does not hold, by its place, or (-1) a condition; `error` says why one cannot be evaluated."""
+    """A validation that does not hold, by its place, or (-1) a condition; `error` says why one cannot be evaluated.
+
+    It is a limit where the expression is larger than what is evaluated here.
+    """
 
     place: int
     said: str = ""
     error: str = ""
+    is_limit: bool = False
 
 
 def mistakes(
@@ -47,12 +52,12 @@ def mistakes(
     Raises:
         NplintError: they cannot be checked at all.
     """
-    long = [node for node, _ in expressions if len(node.text) > LONGEST]
+    long = [node for node, _ in expressions if len(text_of(node)) > LONGEST]
     if long or not expressions:
         yield from ((node, node.span, f"{node.field} is longer than {LONGEST} characters") for node in long)
         return
     first = expressions[0][0].span
-    types = {node.text: type for node, type in expressions}
+    types = {text_of(node): type for node, type in expressions}
     try:
         (found,) = sandbox.ask({"do": "mistakes", "expressions": types, "names": list(names)})
     except LimitError as error:
@@ -60,8 +65,8 @@ def mistakes(
     if found is None:
         raise NplintError(f"{first.place}: a CEL expression needs one more package: pip install 'nplint[cel]'")
     for node, _ in expressions:
-        if node.text in found:
-            line, column, message = found[node.text]
+        if text_of(node) in found:
+            line, column, message = found[text_of(node)]
             yield node, _within(node, line, column), message
 
 
@@ -71,8 +76,8 @@ def _within(node: Node, line: int, column: int) -> Span:
     if written.startswith("|"):
         first = written.partition("\n")[2]
         line, column = span.line + line, len(first) - len(first.lstrip(" ")) + column
-    elif node.text in written and line == 1:
-        line, column = span.line, span.column + written.index(node.text) + column - 1
+    elif text_of(node) in written and line == 1:
+        line, column = span.line, span.column + written.index(text_of(node)) + column - 1
     else:
         return span
     return span._replace(line=line, column=column)

@@ -32,9 +32,15 @@ def documents(source: Source) -> list[Document]:
     return found
 
 
-def misshapen(root: Node, schema: str) -> Iterator[tuple[Span, str]]:
+def text_of(node: Node) -> str:
+    """A text as it is written, in a file where braces are no template's; "" where it is no text."""
+    return node.value if isinstance(node.value, str) else ""
+
+
+def misshapen(root: Node, schema: str, *, may_be_template: bool = False) -> Iterator[tuple[Span, str]]:
     """What does not have the shape that the schema of this name describes; formats are left to who reads them."""
-    found = [(flaw.node.span, _sentence(flaw)) for flaw in flaws(root, schema) if flaw.keyword != "format"]
+    wrong = flaws(root, schema, may_be_template=may_be_template)
+    found = [(flaw.node.span, _sentence(flaw)) for flaw in wrong if flaw.keyword != "format"]
     # A mapping has one flaw for each key that it needs, and one sentence for all of them.
     yield from dict.fromkeys(found)
 

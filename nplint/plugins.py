@@ -52,7 +52,7 @@ class Plugins(NamedTuple):
             return self
         from nplint import rulefiles
 
-        known = [(self.origins.get(name, "nplint"), name, rule) for name, rule in self.rules.items()]
+        known = [(self.origins[name], name, rule) for name, rule in self.rules.items()]
         found = _by_name(
             "rule", [*known, *((file, rule.name, rule) for file, rule in rulefiles.load(given, self.types))]
         )

@@ -13,7 +13,7 @@ from nplint.document import Document, Span
 from nplint.errors import NplintError
 from nplint.expressions import Question, Validation, Verdict, looked_at, mistakes, verdicts
 from nplint.finding import Severity
-from nplint.mistakes import misshapen, repeated, unknown
+from nplint.mistakes import misshapen, repeated, text_of, unknown
 from nplint.node import Node
 from nplint.profile import When
 from nplint.resource import Resource
@@ -35,7 +35,7 @@ _DONE = {Severity.ERROR: "refuses", Severity.WARNING: "warns of", Severity.NOTE:
 def is_policy(document: Document) -> bool:
     """Whether a document is a policy of the API server, or the binding of one."""
     node = Node(document, value=document.value)
-    return node["apiVersion"].text.startswith(_GROUP) and node["kind"].text in (_POLICY, _BINDING)
+    return text_of(node["apiVersion"]).startswith(_GROUP) and text_of(node["kind"]) in (_POLICY, _BINDING)
 
 
 class _Policy(NamedTuple):
@@ -47,7 +47,7 @@ class _Policy(NamedTuple):
 
     @property
     def name(self) -> str:
-        return self.node["metadata"]["name"].text
+        return text_of(self.node["metadata"]["name"])
 
     @property
     def rule_name(self) -> str:
@@ -61,7 +61,9 @@ class _Policy(NamedTuple):
 
     @property
     def severity(self) -> Severity:
-        actions = [_ACTIONS[item.text] for binding in self.bindings for item in binding["spec"]["validationActions"]]
+        actions = [
+            _ACTIONS[text_of(item)] for binding in self.bindings for item in binding["spec"]["validationActions"]
+        ]
         return max(actions, default=Severity.ERROR)
 
     @property
@@ -69,7 +71,7 @@ class _Policy(NamedTuple):
         """Why nothing of the policy can be judged, "" where most of it can."""
         if self.spec["paramKind"].present or any(one["spec"]["paramRef"].present for one in self.bindings):
             return _UNSUPPORTED[r"\bparams\b"]
-        conditions = (self.unsupported_in(one["expression"].text) for one in self.spec["matchConditions"])
+        conditions = (self.unsupported_in(text_of(one["expression"])) for one in self.spec["matchConditions"])
         return next(filter(None, conditions), "")
 
     def unsupported_in(self, expression: str) -> str:
@@ -77,16 +79,17 @@ class _Policy(NamedTuple):
         full = self.full(expression)
         plain = re.sub(_LEXEME, lambda found: found[0] if found[1] else "", full)
         said = (reason for pattern, reason in _UNSUPPORTED.items() if re.search(pattern, plain))
-        parts = (reason for text, reason in self.unsupported.items() if text == expression or f"({text}\n)" in full)
+        plain_parts = {_with_plain_names(text): reason for text, reason in self.unsupported.items()}
+        parts = (reason for text, reason in plain_parts.items() if text == full or f"({text}\n)" in full)
         return next(said, "") or next(parts, "")
 
     def full(self, expression: str) -> str:
         """An expression with the variables that it uses, which are evaluated only if they are asked for."""
         text = _with_plain_names(expression)
         for variable in reversed(list(self.spec["variables"])):
-            name = f"variables_{variable['name'].text}"
+            name = f"variables_{text_of(variable['name'])}"
             if re.search(rf"\b{name}\b", text):
-                text = f"cel.bind({name}, ({_with_plain_names(variable['expression'].text)}\n), {text}\n)"
+                text = f"cel.bind({name}, ({_with_plain_names(text_of(variable['expression']))}\n), {text}\n)"
         return text
 
     def matches(self, request: Request, cluster: Cluster) -> bool | str:
@@ -111,34 +114,39 @@ def rules(documents: Sequence[Document], sandbox: Sandbox) -> list[tuple[str, Ru
     wrong = [mistake for node in nodes for mistake in _misshapen(node)]
     if wrong:
         raise NplintError(*(f"{span.place}: {sentence}" for span, sentence in sorted(wrong)))
-    policies = [node for node in nodes if node["kind"].text == _POLICY]
+    policies = [node for node in nodes if text_of(node["kind"]) == _POLICY]
+    names = {text_of(node["metadata"]["name"]) for node in policies}
+    for node in nodes:
+        bound = node["spec"]["policyName"]
+        if bound.present and text_of(bound) not in names:
+            raise NplintError(f"{bound.span.place}: {unknown('policy', text_of(bound), names or ['none'])}")
     return [(node.document.source.path, _rule(_policy(node, nodes, sandbox), sandbox)) for node in policies]
 
 
 def _misshapen(node: Node) -> Iterator[tuple[Span, str]]:
-    yield from misshapen(node, "policy" if node["kind"].text == _POLICY else "binding")
+    yield from misshapen(node, "policy" if text_of(node["kind"]) == _POLICY else "binding")
     yield from repeated(node.document)
 
 
 def _policy(node: Node, nodes: Sequence[Node], sandbox: Sandbox) -> _Policy:
-    spec, name = node["spec"], node["metadata"]["name"].text
-    known = [one["name"].text for one in spec["variables"]]
+    spec, name = node["spec"], text_of(node["metadata"]["name"])
+    known = [text_of(one["name"]) for one in spec["variables"]]
     typed = [(one["expression"], "bool") for one in (*spec["validations"], *spec["matchConditions"])]
     typed += [(one["messageExpression"], "string") for one in spec["validations"] if one["messageExpression"].present]
     typed += [(one["expression"], "") for one in spec["variables"]]
     for each, _ in typed:
-        for used in filter(None, re.findall(_LEXEME, each.text)):
+        for used in filter(None, re.findall(_LEXEME, text_of(each))):
             if used not in known:
                 raise NplintError(f"{each.span.place}: {unknown('variable', used, known or ['none'])}")
     unsupported, wrong = {}, []
     for each, span, sentence in mistakes(sandbox, typed, _NAMES):
         if sentence.startswith("undeclared reference"):
-            unsupported[each.text] = f"it uses what is not supported here: {sentence}"
+            unsupported[text_of(each)] = f"it uses what is not supported here: {sentence}"
         else:
             wrong.append(f"{span.place}: {sentence}")
     if wrong:
         raise NplintError(*wrong)
-    bindings = (one for one in nodes if one["kind"].text == _BINDING and one["spec"]["policyName"].text == name)
+    bindings = (one for one in nodes if text_of(one["kind"]) == _BINDING and text_of(one["spec"]["policyName"]) == name)
     return _Policy(node, tuple(bindings), unsupported)
 
 
@@ -198,13 +206,13 @@ class _Asks(NamedTuple):
     def of(cls, policy: _Policy) -> "_Asks":
         spec = policy.spec
         reasons = {
-            place: policy.unsupported_in(one["expression"].text) for place, one in enumerate(spec["validations"])
+            place: policy.unsupported_in(text_of(one["expression"])) for place, one in enumerate(spec["validations"])
         }
         return cls(
             Question(
                 # What is not supported is not evaluated: it holds.
                 tuple(_validation(policy, one, bool(reasons[place])) for place, one in enumerate(spec["validations"])),
-                tuple(policy.full(one["expression"].text) for one in spec["matchConditions"]),
+                tuple(policy.full(text_of(one["expression"])) for one in spec["matchConditions"]),
             ),
             policy.hinders,
             {place: reason for place, reason in reasons.items() if reason},
@@ -234,15 +242,15 @@ def _filled_in(expression: str, resource: Resource) -> str:
 def _validation(policy: _Policy, node: Node, is_unsupported: bool) -> Validation:
     if is_unsupported:
         return Validation("true")
-    message = node["messageExpression"].text
+    message = text_of(node["messageExpression"])
     return Validation(
-        policy.full(node["expression"].text),
+        policy.full(text_of(node["expression"])),
         policy.full(message) if message and not policy.unsupported_in(message) else "",
     )
 
 
 def _namespace(request: Request, cluster: Cluster) -> Any:
-    found = [admission.namespace(name, cluster) for name in cluster.namespaces(request.resource)]
+    found = [cluster.namespace_objects.get(name) for name in cluster.namespaces(request.resource)]
     return found[0].node.value if len(found) == 1 and found[0] else None
 
 
@@ -273,17 +281,17 @@ def _said(policy: _Policy, resource: Resource, question: Question, verdict: Verd
     validation = policy.spec["validations"][verdict.place] if verdict.place >= 0 else policy.spec
     expression = question.validations[verdict.place].expression if verdict.place >= 0 else ""
     if verdict.error:
-        if policy.spec["failurePolicy"].text == "Ignore":
+        if text_of(policy.spec["failurePolicy"]) == "Ignore":
             return
-        if resource.kind != "Service" or resource.group:
-            # Other kinds have defaults too, which are not known here.
+        if verdict.is_limit or resource.kind != "Service" or resource.group:
+            # The API server has other limits, and fills in defaults of other kinds that are not known here.
             yield _unjudged(policy, resource, f"it cannot be evaluated: {verdict.error}")
             return
         message = f"the policy {policy.name} cannot be evaluated: {verdict.error}"
     else:
-        written = " ".join(validation["expression"].text.split())
-        message = verdict.said or validation["message"].text.strip() or f"failed expression: {written}"
-    reason = validation["reason"].text or "Invalid"
+        written = " ".join(text_of(validation["expression"]).split())
+        message = verdict.said or " ".join(text_of(validation["message"]).split()) or f"failed expression: {written}"
+    reason = text_of(validation["reason"]) or "Invalid"
     yield Problem(
         marked(resource, looked_at(resource, expression)),
         message,

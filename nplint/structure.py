@@ -26,7 +26,7 @@ class Flaw(NamedTuple):
     schema: Schema
 
 
-def flaws(root: Node, name: str = "service") -> Iterator[Flaw]:
+def flaws(root: Node, name: str = "service", *, may_be_template: bool = True) -> Iterator[Flaw]:
     """Everything that the schema of this name does not allow; what a template hides is not judged."""
     if fits(root.value, schema(name)):
         return
@@ -35,11 +35,12 @@ def flaws(root: Node, name: str = "service") -> Iterator[Flaw]:
         place = root.at(tuple(error.absolute_path))
         keyword, broken = str(error.validator), cast(Schema, error.schema)
         if keyword == "additionalProperties":
-            unknown = (
-                node for key, node in place.items() if key not in broken["properties"] and not node.is_placeholder_key
-            )
-            yield from (Flaw(node.key, keyword, broken) for node in unknown)
-        elif not place.is_placeholder and (keyword == "type" or _has_type(validator, error.instance, broken)):
+            unknown = (node for key, node in place.items() if key not in broken["properties"])
+            shown = (node for node in unknown if not (may_be_template and node.is_placeholder_key))
+            yield from (Flaw(node.key, keyword, broken) for node in shown)
+        elif may_be_template and place.is_placeholder:
+            continue
+        elif keyword == "type" or _has_type(validator, error.instance, broken):
             yield Flaw(place, keyword, broken)
 
 

@@ -87,6 +87,15 @@ def test_a_file_is_a_rule(sandbox: Sandbox) -> None:
     assert rule.bad[2].profile == Profile()
 
 
+def test_braces_in_a_rule_are_no_template(sandbox: Sandbox) -> None:
+    text = f"{HEAD}{SHAPE}message: '{{{{value}}}}'\ngood: '{{{{ .x }}}}'\nbad: x\n"
+    rule = made(text, sandbox)
+    assert rule.good[0].files == {"example.yaml": "{{ .x }}\n"}
+    assert found(rule)[0] == ("7:13", "{22}")
+    (said,) = refusal(text.replace("severity: error", "severity: '{{ .severity }}'"), sandbox)
+    assert said == "6:11: severity cannot be {{ .severity }}: there are error, note and warning"
+
+
 def test_what_is_left_out_has_defaults(sandbox: Sandbox) -> None:
     rule = made(f"{HEAD}{SHAPE}message: never\n{TAIL}", sandbox)
     assert (rule.source, rule.when, rule.quiet, rule.default) == ("", When(), False, True)

@@ -319,7 +319,34 @@ def test_other_kinds_have_defaults_that_are_not_known(sandbox: Sandbox) -> None:
     assert found(rule, cluster(text % "")) == ['- it cannot be evaluated: Key not found in map : "replicas"']
 
 
+MANY = "    - {name: v0, expression: '1'}\n" + "".join(
+    f"    - {{name: v{n}, expression: variables.v{n - 1} + 1}}\n" for n in range(1, 60)
+)
+
+
+@pytest.mark.parametrize(
+    ("expression", "more", "reason"),
+    [
+        ("variables.v59 == 0", f"  variables:\n{MANY}", "it cannot be evaluated: "),
+        ("lists.range(20000).all(x, x == 1 || true)", "", "it cannot be evaluated: Iteration budget exceeded"),
+    ],
+)
+def test_what_the_api_server_may_well_evaluate_is_no_finding(
+    sandbox: Sandbox, expression: str, more: str, reason: str
+) -> None:
+    (said,) = found(made(validating(expression, more), sandbox), cluster(WEB))
+    assert said.startswith(f"- {reason}")
+
+
 # --- mistakes in it
+
+
+def test_a_binding_without_its_policy_is_an_error(sandbox: Sandbox) -> None:
+    with pytest.raises(NplintError) as caught:
+        made(f"{HEAD}{SERVICES}{BINDING % ''}".replace("policyName: ports", "policyName: port"), sandbox)
+    assert (
+        str(caught.value) == "policy.yaml:10:20: there is no policy port.example.com: did you mean ports.example.com?"
+    )
 
 
 @pytest.mark.parametrize(

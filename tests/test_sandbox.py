@@ -17,7 +17,7 @@ def verdicts(expression: str, message: str = "") -> dict[str, Any]:
 def test_it_answers_one_request_after_the_other() -> None:
     sandbox = Sandbox()
     assert list(sandbox.ask({"do": "violations", "schema": {"const": 1}, "values": [1, 2]})) == [[], [[[], False]]]
-    assert list(sandbox.ask(verdicts("object == 1", "'is ' + string(object)"))) == [[], [[0, "is 2", ""]]]
+    assert list(sandbox.ask(verdicts("object == 1", "'is ' + string(object)"))) == [[], [[0, "is 2", "", False]]]
 
 
 def doubled(times: int) -> str:
@@ -54,7 +54,7 @@ def test_loops_are_bounded_in_their_number(expression: str) -> None:
     for variable in "bcdefg":
         expression = expression.replace("X", f"[0, 1, 2, 3, 4, 5, 6, 7, 8, 9].all({variable}, X)")
     (first, _) = Sandbox().ask(verdicts(expression.replace("X", "true")))
-    assert first == [[0, "", "Iteration budget exceeded"]]
+    assert first == [[0, "", "Iteration budget exceeded", True]]
 
 
 @pytest.mark.parametrize("opening", ["(", "[", "!", "true && ", "{1: "])
@@ -89,10 +89,10 @@ def test_the_time_of_one_rule_is_taken_from_that_of_all() -> None:
 
 def test_answers_that_nobody_reads_are_not_those_to_the_next_request() -> None:
     sandbox = Sandbox()
-    assert next(sandbox.ask(verdicts("object == 2"))) == [[0, "", ""]]
-    assert list(sandbox.ask(verdicts("object == 1"))) == [[], [[0, "", ""]]]
+    assert next(sandbox.ask(verdicts("object == 2"))) == [[0, "", "", False]]
+    assert list(sandbox.ask(verdicts("object == 1"))) == [[], [[0, "", "", False]]]
 
 
 @pytest.mark.parametrize("message", ["''", "' '", "'a\\nb'", "string(object) + 1", "object", "'%s'.format([])", "1 +"])
 def test_a_message_that_is_no_line_of_text_is_none(message: str) -> None:
-    assert list(Sandbox().ask(verdicts("false", message))) == [[[0, "", ""]], [[0, "", ""]]]
+    assert list(Sandbox().ask(verdicts("false", message))) == [[[0, "", "", False]], [[0, "", "", False]]]
