@@ -1,5 +1,6 @@
 """Rules that are YAML files: what they find and where, and what is said of the mistakes in them."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -230,6 +231,17 @@ def test_an_expression_sees_the_context_but_does_not_judge_it(sandbox: Sandbox) 
     documents, context = (read_documents(decode(name, SERVICE.encode())) for name in ("f.yaml", "context.yaml"))
     report = lint(Cluster(documents, context=context), [rule])
     assert [finding.message for finding in report.findings] == ["2"]
+
+
+class _WithoutCel(Sandbox):
+    def ask(self, request: dict[str, Any]) -> Iterator[Any]:
+        yield None
+
+
+def test_cel_is_asked_for_where_it_is_not_installed() -> None:
+    assert refusal(f"{HEAD}expression: 'true'\nmessage: never\n{TAIL}", _WithoutCel()) == [
+        "8:13: a CEL expression needs one more package: pip install 'nplint[cel]'"
+    ]
 
 
 # --- what nobody may ask for
