@@ -184,9 +184,7 @@ def test_a_folder_that_is_not_there_is_named(nplint: "Nplint", inside: Path) -> 
     (inside / ".nplint.yaml").write_text("rules-dir: rulez\n")
     assert refused(nplint) == ".nplint.yaml:1:12: there is no folder `rulez`: make it, or leave rules-dir out"
     (inside / ".nplint.yaml").write_text("rules-dir: policy/no-ssh.yaml\n")
-    assert refused(nplint) == (
-        ".nplint.yaml:1:12: `policy/no-ssh.yaml` is no folder: name the one that it lies in"
-    )
+    assert refused(nplint) == (".nplint.yaml:1:12: `policy/no-ssh.yaml` is no folder: name the one that it lies in")
     (inside / ".nplint.yaml").write_text("")
     assert refused(nplint, "--rules", "rulez") == "there is no file or folder of rules rulez"
 
