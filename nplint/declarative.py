@@ -4,6 +4,7 @@ import posixpath
 import re
 from collections.abc import Callable, Iterator, Sequence
 
+from nplint import secrecy
 from nplint.check import Check, Example, Problem, Rule
 from nplint.checks import About, Say, by_expression, by_schema
 from nplint.document import Source, Span
@@ -195,9 +196,10 @@ def _filled(template: str, node: Node) -> str:
 
 
 def _written(node: Node) -> str:
-    """A value as JSON writes it; a text as it is."""
-    if isinstance(node.value, str):
-        return node.value
+    """A value as JSON writes it; a text as it is, without what a Secret hides."""
+    value = secrecy.shown(node)
+    if isinstance(value, str):
+        return value
     from json import dumps
 
-    return dumps(node.value, ensure_ascii=False) if node.present else "nothing"
+    return dumps(value, ensure_ascii=False) if node.present else "nothing"
