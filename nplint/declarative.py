@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 
 from nplint import secrecy
-from nplint.check import Check, Example, Problem, Rule
+from nplint.check import LINK, Check, Example, Problem, Rule
 from nplint.checks import About, Say, by_expression, by_schema
 from nplint.document import Source, Span
 from nplint.errors import NplintError
@@ -67,6 +67,9 @@ def _mistakes(root: Node, sandbox: Sandbox, types: Sequence[str]) -> Mistakes:
         return
     yield from _missing(root)
     yield from _unreadable(root, types)
+    source = root["source"]
+    if source.present and not LINK.fullmatch(text_of(source)):
+        yield source.span, f"`{text_of(source)}` is no address of a page: write it like https://example.com/ssh"
     if root["schema"].present:
         yield from _schema_mistakes(root["schema"])
     else:

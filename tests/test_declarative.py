@@ -294,6 +294,13 @@ def test_a_schema_that_leads_to_itself_is_given_up() -> None:
             "kinds: []\n",
             ["1:1: this needs summary, why, severity, good and bad", "1:8: kinds is too little: it takes at least 1"],
         ),
+        *(
+            (
+                f"source: {source}\n{HEAD}{SHAPE}message: never\n{TAIL}",
+                [f"1:9: `{source}` is no address of a page: write it like https://example.com/ssh"],
+            )
+            for source in ("javascript:alert(1)", "https://x>y", "example.com", "file:///etc/passwd")
+        ),
         (
             f"{HEAD.replace('error', 'erorr')}{SHAPE}message: never\n{TAIL}",
             ["6:11: severity cannot be erorr: did you mean error?"],
