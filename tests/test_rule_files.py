@@ -227,7 +227,7 @@ def outside(tmp_path: Path) -> Path:
     return folder
 
 
-@pytest.mark.parametrize("path", ["../outside/good.json", "OUTSIDE/good.json", "/etc/passwd", "linked.json"])
+@pytest.mark.parametrize("path", ["../outside/good.json", "OUTSIDE/good.json", "/etc/passwd", "linked.json", '"a\\0b"'])
 def test_a_baseline_outside_of_the_repository_is_refused(
     nplint: "Nplint", inside: Path, outside: Path, path: str
 ) -> None:
@@ -235,7 +235,8 @@ def test_a_baseline_outside_of_the_repository_is_refused(
     path = path.replace("OUTSIDE", str(outside))
     (inside / ".nplint.yaml").write_text(f"baseline: {path}\n")
     place = ".nplint.yaml:1:11"
-    assert refused(nplint) == f"{place}: `{path}` leads out of the folder of this file: what it names lies in it"
+    shown = path.strip('"').replace("\\0", "\\x00")
+    assert refused(nplint) == f"{place}: `{shown}` leads out of the folder of this file: what it names lies in it"
 
 
 def test_context_outside_of_the_repository_is_refused(nplint: "Nplint", inside: Path, outside: Path) -> None:
