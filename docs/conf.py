@@ -23,3 +23,5 @@ html_title = f"nplint {release}"
 html_copy_source = False
 html_use_index = False
 html_show_sphinx = False
+html_static_path = ["style.css"]
+html_css_files = ["style.css"]

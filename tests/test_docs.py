@@ -10,7 +10,8 @@ import click
 import pytest
 import yaml
 
-from nplint import cli, output, plugins
+import nplint
+from nplint import Cluster, Problem, cli, output, plugins
 
 PROJECT = Path(__file__).parent.parent
 PAGES = [PROJECT / "README.md", *sorted((PROJECT / "docs").glob("*.md"))]
@@ -113,3 +114,25 @@ def test_a_wrong_command_does_not_parse(monkeypatch: pytest.MonkeyPatch, words: 
 def test_every_link_leads_somewhere(page: Path) -> None:
     links = [link.partition("#")[0] for link in re.findall(r"\]\(([^)]+)\)", page.read_text("utf-8"))]
     assert [link for link in links if "://" not in link and not (page.parent / link).exists()] == []
+
+
+MODEL = (PROJECT / "docs" / "model.md").read_text("utf-8")
+
+
+def named(heading: str) -> set[str]:
+    """The names in the first column of a table that is about code."""
+    table = MODEL.partition(f"\n{heading}\n")[2].partition("\n## ")[0]
+    cells = re.findall(r"^\| (`.*?`) \|", table, re.MULTILINE)
+    return {name for cell in cells for name in re.findall(r"(?:^|, )`(\w+)", cell)}
+
+
+def test_the_model_is_as_the_page_says() -> None:
+    cluster, problem = named("## Cluster"), named("## Problems")
+    assert {"services", "backends", "together", "pairs"} <= cluster
+    assert [name for name in cluster if name not in {*dir(Cluster), *Cluster.__dataclass_fields__}] == []
+    assert problem == {*Problem._fields} - {"at", "message"}
+
+
+def test_the_page_names_all_that_is_exported_and_nothing_else() -> None:
+    table = MODEL.partition("\n## What nplint exports\n")[2].partition("\n\n`nplint.testing`")[0]
+    assert sorted(re.findall(r"`(\w+)`", table)) == nplint.__all__

@@ -15,14 +15,14 @@ PROJECT = Path(__file__).parent.parent
 # of ci.md by the test that runs it.
 NOT_TO_FOLLOW = {"ci.md", "limits.md", "performance.md"}
 BLOCK = re.compile(
-    r"(?:^<!-- (.*?) -->\n\n)?^```(\w+)\n(.*?)^```$(?:\n\n^```text\n(.*?)^```$)?", re.MULTILINE | re.DOTALL
+    r"(?:^`([^`\n]+)`\n\n)?^```(\w+)\n(.*?)^```$(?:\n\n^```text\n(.*?)^```$)?", re.MULTILINE | re.DOTALL
 )
 
 
 class Block(NamedTuple):
-    """A block of code: what it is for, its language, its text, and what running it prints."""
+    """A block of code: the file that it is, if it is one, its language, its text, and what running it prints."""
 
-    note: str
+    file: str
     language: str
     text: str
     expected: str
@@ -72,15 +72,13 @@ def run(command: list[str], folder: Path, environment: dict[str, str]) -> str:
 
 def follow(block: Block, folder: Path, environment: dict[str, str]) -> None:
     """Do what a block says, and hold what comes of it against what the page shows."""
-    if block.note.startswith("file: "):
-        path = folder / block.note.removeprefix("file: ")
+    if block.file:
+        path = folder / block.file
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(block.text, "utf-8")
-    elif block.language == "sh":
-        assert run(["bash", "-euc", block.text], folder, environment) == block.expected
     else:
-        assert (block.note, block.language) == ("run", "python")
-        assert run(["python", "-c", block.text], folder, environment) == block.expected
+        program = {"sh": ["bash", "-euc"], "python": ["python", "-c"]}[block.language]
+        assert run([*program, block.text], folder, environment) == block.expected
 
 
 @pytest.mark.parametrize("page", sorted({path.name for path in (PROJECT / "docs").glob("*.md")} - NOT_TO_FOLLOW))
