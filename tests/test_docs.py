@@ -12,6 +12,8 @@ import yaml
 
 import nplint
 from nplint import Cluster, Problem, cli, output, plugins
+from nplint.cli.check import check
+from nplint.cli.options import LASTING
 
 PROJECT = Path(__file__).parent.parent
 PAGES = [PROJECT / "README.md", *sorted((PROJECT / "docs").glob("*.md"))]
@@ -114,6 +116,15 @@ def test_a_wrong_command_does_not_parse(monkeypatch: pytest.MonkeyPatch, words: 
 def test_every_link_leads_somewhere(page: Path) -> None:
     links = [link.partition("#")[0] for link in re.findall(r"\]\(([^)]+)\)", page.read_text("utf-8"))]
     assert [link for link in links if "://" not in link and not (page.parent / link).exists()] == []
+
+
+def test_the_page_says_where_options_come_from() -> None:
+    page = (PROJECT / "docs/cli.md").read_text("utf-8")
+    exceptions = page.partition(" for `--fail-on`. ")[2].partition(", which run code")[0]
+    without_variable = {one.opts[0] for one in check.params if isinstance(one, click.Option) and not one.envvar}
+    assert set(re.findall(r"`(.*?)`", exceptions)) == without_variable
+    lasting = page.partition("- A configuration sets ")[2].partition(", and declares")[0]
+    assert set(re.findall(r"`(.*?)`", lasting)) == set(LASTING)
 
 
 MODEL = (PROJECT / "docs" / "model.md").read_text("utf-8")
