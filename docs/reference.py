@@ -130,7 +130,7 @@ def rule_page(name: str) -> Iterator[nodes.Element]:
 def _content(part: str | explain.Code) -> Iterator[nodes.Element]:
     if isinstance(part, explain.Code):
         if part.title:
-            yield nodes.paragraph("", "", nodes.emphasis("", part.title))
+            yield nodes.paragraph("", "", nodes.emphasis("", printable(part.title)))
         yield code(part.text)
     elif listing.LINK.fullmatch(part):
         yield nodes.paragraph("", "", nodes.reference("", part, refuri=part))
