@@ -1,5 +1,6 @@
 """What README and docs/ tell to type: every command parses, and what it names exists."""
 
+import json
 import re
 import shlex
 from collections.abc import Iterator
@@ -13,7 +14,7 @@ import yaml
 import nplint
 from nplint import Cluster, Problem, cli, output, plugins
 from nplint.cli.check import check
-from nplint.cli.options import LASTING
+from nplint.cli.options import LASTING, TARGET_NAMES
 
 PROJECT = Path(__file__).parent.parent
 PAGES = [PROJECT / "README.md", *sorted((PROJECT / "docs").glob("*.md"))]
@@ -125,6 +126,15 @@ def test_the_page_says_where_options_come_from() -> None:
     assert set(re.findall(r"`(.*?)`", exceptions)) == without_variable
     lasting = page.partition("- A configuration sets ")[2].partition(", and declares")[0]
     assert set(re.findall(r"`(.*?)`", lasting)) == set(LASTING)
+
+
+def test_the_page_about_clusters_has_every_fact() -> None:
+    page = (PROJECT / "docs/profiles.md").read_text("utf-8")
+    facts = re.findall(r"^\| `([\w-]+)` \| (?:`--([\w-]+)`)? ?\|", page, re.MULTILINE)
+    schema = json.loads((PROJECT / "schemas/config.json").read_text("utf-8"))
+    assert {fact for fact, _ in facts} == {*schema["properties"]["clusters"]["additionalProperties"]["properties"]}
+    flags = {one.name: one.opts[0] for one in check.params}
+    assert {f"--{flag}" for _, flag in facts if flag} == {flags[name] for name in TARGET_NAMES}
 
 
 MODEL = (PROJECT / "docs" / "model.md").read_text("utf-8")
