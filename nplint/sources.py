@@ -19,6 +19,10 @@ STDIN = "<stdin>"
 MAX_BYTES = 512 * 1024 * 1024
 """The largest file that is read; a larger one is reported as unreadable."""
 
+# Nearly every file is smaller than this.
+_MOST_FILES = 1 << 16
+_LARGE_PIECE = 1 << 24
+
 TOO_LARGE = f"it is larger than {MAX_BYTES // 1024**2} MiB"
 
 
@@ -29,13 +33,33 @@ Matcher = Callable[[str], bool]
 class Ignore(NamedTuple):
     """What the .gitignore file of a folder says. A pattern that ends in a slash speaks about folders alone."""
 
-    folder: "Path"
+    folder: str
     of_files: "GitIgnoreSpec"
     of_folders: "GitIgnoreSpec"
 
 
 Ignores = tuple[Ignore, ...]
 """The .gitignore files that speak about a folder, outermost first."""
+
+
+class Folder(NamedTuple):
+    """A folder that is searched: the path that leads to it, as findings show it, and without links on the way."""
+
+    path: str
+    shown: str
+    real: str
+
+    @classmethod
+    def at(cls, path: str) -> "Folder":
+        return cls(path, shown(path), os.path.realpath(path))
+
+    def holding(self, name: str) -> "Folder":
+        """The folder of that name in this one, which is no link."""
+        return Folder(os.path.join(self.path, name), self.shows(name), os.path.join(self.real, name))
+
+    def shows(self, name: str) -> str:
+        """How findings show what is called so in it."""
+        return name if self.shown == "." else f"{self.shown.removesuffix('/')}/{name}"
 
 
 class File(NamedTuple):
@@ -108,9 +132,9 @@ def matching(folder: "Path", matches: Matcher) -> Inputs:
     """Read the manifests below a folder whose paths match, also those that git ignores, as it often does with dumps."""
     documents: list[Document] = []
     without = 0
-    for file in _walk(folder, None):
-        if matches(shown(file)):
-            manifests = _manifests(shown(file), _load(file))
+    for path, name in _walk(Folder.at(str(folder)), None):
+        if matches(name):
+            manifests = _manifests(name, _load(path))
             documents += manifests
             without += not manifests
     return Inputs(tuple(documents), without)
@@ -133,11 +157,10 @@ def _files(
         data = stdin.read(MAX_BYTES + 1)
         yield STDIN, data if len(data) <= MAX_BYTES else _unreadable(STDIN, TOO_LARGE)
     elif os.path.isdir(path):
-        from pathlib import Path
-
-        for file in _walk(Path(path), _ignores_above(Path(path))):
-            if not (excluded and excluded(shown(file))):
-                yield shown(file), _load(file)
+        folder = Folder.at(path)
+        for file, name in _walk(folder, _ignores_above(folder.real)):
+            if not (excluded and excluded(name)):
+                yield name, _load(file)
     elif not os.path.lexists(path):
         raise NplintError(f"no such file or folder: {path}")
     elif not (force_exclude and excluded and excluded(path)):
@@ -158,14 +181,28 @@ def inside(path: str, folder: "Path") -> str:
     return os.path.relpath(os.path.abspath(path), folder.resolve()).replace(os.sep, "/")
 
 
-def _load(path: "str | Path") -> bytes | Document:
+def _load(path: str) -> bytes | Document:
     """The bytes of a file, or a document whose defect says why there are none."""
     try:
         with open(path, "rb") as file:
-            data = file.read(MAX_BYTES + 1)
+            data = _content(file)
     except OSError as error:
         return _unreadable(path, reason(error))
     return data if len(data) <= MAX_BYTES else _unreadable(path, TOO_LARGE)
+
+
+def _content(file: BinaryIO) -> bytes:
+    """All that a file holds, or one byte more than is read of any."""
+    # To ask for all that is allowed at once would set as much memory aside, for each small file anew.
+    data = file.read(min(_MOST_FILES, MAX_BYTES + 1))
+    if len(data) < _MOST_FILES:
+        return data
+    parts = [data]
+    left = MAX_BYTES + 1 - len(data)
+    while left and (data := file.read(min(left, _LARGE_PIECE))):
+        parts.append(data)
+        left -= len(data)
+    return b"".join(parts)
 
 
 def _unreadable(path: "str | Path", reason: str) -> Document:
@@ -174,23 +211,26 @@ def _unreadable(path: "str | Path", reason: str) -> Document:
     return Document(source, 0, 0, 0, None, (defect,))
 
 
-def _walk(folder: "Path", ignores: Ignores | None) -> Iterator["Path"]:
-    """The files below a folder that may hold manifests, in order of their names; what git ignores is left out."""
-    ignores = None if ignores is None else (*ignores, *_ignores_of(folder))
+def _walk(folder: Folder, ignores: Ignores | None) -> Iterator[tuple[str, str]]:
+    """The files below a folder that may hold manifests, in order of their names; what git ignores is left out.
+
+    Each by the path that leads to it, and as findings show it.
+    """
+    ignores = None if ignores is None else (*ignores, *_ignores_of(folder.real))
     try:
-        entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
+        entries = sorted(os.scandir(folder.path), key=lambda entry: entry.name)
     except OSError:
-        yield folder
+        yield folder.path, folder.shown
         return
     for entry in entries:
-        path = folder / entry.name
-        is_folder = entry.is_dir(follow_symlinks=False)
-        if (is_folder and entry.name in SKIPPED_FOLDERS) or (ignores and _is_ignored(path, is_folder, ignores)):
+        name, is_folder = entry.name, entry.is_dir(follow_symlinks=False)
+        is_searched = name not in SKIPPED_FOLDERS if is_folder else may_hold_manifests(name) and _is_file(entry)
+        if not is_searched or (ignores and _is_ignored(folder.real, name, is_folder, ignores)):
             continue
         if is_folder:
-            yield from _walk(path, ignores)
-        elif may_hold_manifests(entry.name) and _is_file(entry):
-            yield path
+            yield from _walk(folder.holding(name), ignores)
+        else:
+            yield os.path.join(folder.path, name), folder.shows(name)
 
 
 def _is_file(entry: "os.DirEntry[str]") -> bool:
@@ -201,29 +241,31 @@ def _is_file(entry: "os.DirEntry[str]") -> bool:
         return True
 
 
-def _ignores_above(folder: "Path") -> Ignores:
+def _ignores_above(real: str) -> Ignores:
     """The .gitignore files above a folder, up to the root of its repository; none outside of a repository."""
-    above: list[Path] = []
-    here = folder.resolve()
-    while not os.path.lexists(here / ".git"):
-        if here.parent == here:
+    above: list[str] = []
+    here = real
+    while not os.path.lexists(os.path.join(here, ".git")):
+        parent = os.path.dirname(here)
+        if parent == here:
             return ()
-        here = here.parent
+        here = parent
         above.insert(0, here)
-    ignores = tuple(ignore for parent in above for ignore in _ignores_of(parent))
+    ignores = tuple(ignore for folder in above for ignore in _ignores_of(folder))
     # A folder that is named itself is looked into, whatever git thinks of it.
-    return () if _is_ignored(folder.resolve(), True, ignores) else ignores
+    return () if ignores and _is_ignored(*os.path.split(real), True, ignores) else ignores
 
 
-def _ignores_of(folder: "Path") -> Ignores:
+def _ignores_of(real: str) -> Ignores:
     try:
-        lines = (folder / ".gitignore").read_text("utf-8-sig", "replace").splitlines()
+        with open(os.path.join(real, ".gitignore"), encoding="utf-8-sig", errors="replace") as file:
+            lines = file.read().splitlines()
     except OSError:
         return ()
     # pathspec lets a pattern without a slash at its end win over a later one with it, which git does not. Among
     # folders the slash makes no difference, and without it the order of the patterns decides.
     bare = [line.rstrip().removesuffix("/") for line in lines]
-    return (Ignore(folder.resolve(), _spec(lines), _spec(bare)),)
+    return (Ignore(real, _spec(lines), _spec(bare)),)
 
 
 def _spec(lines: list[str]) -> "GitIgnoreSpec":
@@ -247,11 +289,12 @@ def _without_bad_lines(lines: list[str]) -> "GitIgnoreSpec":
     return spec
 
 
-def _is_ignored(path: "Path", is_folder: bool, ignores: Ignores) -> bool:
-    """Whether git ignores a path: the innermost .gitignore that says anything decides."""
+def _is_ignored(real: str, name: str, is_folder: bool, ignores: Ignores) -> bool:
+    """Whether git ignores what is called so in a folder: the innermost .gitignore that says anything decides."""
+    path = os.path.join(real, name)
     for ignore in reversed(ignores):
-        name = os.path.relpath(path.parent.resolve() / path.name, ignore.folder).replace(os.sep, "/")
-        verdict = (ignore.of_folders if is_folder else ignore.of_files).check_file(name).include
+        below = path[len(os.path.join(ignore.folder, "")) :].replace(os.sep, "/")
+        verdict = (ignore.of_folders if is_folder else ignore.of_files).check_file(below).include
         if verdict is not None:
             return verdict
     return False
