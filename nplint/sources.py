@@ -55,10 +55,12 @@ class Folder(NamedTuple):
 
     def holding(self, name: str) -> "Folder":
         """The folder of that name in this one, which is no link."""
-        return Folder(os.path.join(self.path, name), self.shows(name), os.path.join(self.real, name))
+        # Below `..` may be the current folder, so what findings show is worked out anew.
+        path = os.path.join(self.path, name)
+        return Folder(path, shown(path), os.path.join(self.real, name))
 
     def shows(self, name: str) -> str:
-        """How findings show what is called so in it."""
+        """How findings show a file in it."""
         return name if self.shown == "." else f"{self.shown.removesuffix('/')}/{name}"
 
 
