@@ -101,7 +101,7 @@ def gather(
     seen: set[str] = set()
     found = dict.fromkeys(paths, 0)
     without = 0
-    for path, name, data in watch(_files_at(found, stdin, excluded, force_exclude)):
+    for path, name, data in watch(files_at(found, stdin, excluded, force_exclude)):
         if name in seen:
             found[path] += 1
             continue
@@ -117,8 +117,15 @@ def gather(
     return Inputs(tuple(documents), without, frozenset(seen))
 
 
-def kustomizations_above(paths: Iterable[str]) -> tuple[Document, ...]:
+def kustomizations_above(
+    paths: Iterable[str], watch: Callable[[Iterator[File]], Iterator[File]] = iter
+) -> tuple[Document, ...]:
     """The kustomizations in the folders above what is linted: they tell whether a file is only a patch."""
+    return tuple(one for file in watch(files_above(paths)) for one in _manifests(file.name, file.data))
+
+
+def files_above(paths: Iterable[str]) -> Iterator[File]:
+    """The files of the kustomizations in the folders above what is linted."""
     folders: dict[str, None] = {}
     for path in paths:
         here = os.path.dirname(os.path.abspath(path)) if path != "-" else ""
@@ -126,8 +133,9 @@ def kustomizations_above(paths: Iterable[str]) -> tuple[Document, ...]:
             folders[here] = None
             above = os.path.dirname(here)
             here = "" if above == here or os.path.exists(os.path.join(here, ".git")) else above
-    files = (os.path.join(folder, name) for folder in folders for name in KUSTOMIZATION_NAMES)
-    return tuple(one for file in files if os.path.isfile(file) for one in _manifests(shown(file), _load(file)))
+    for file in (os.path.join(folder, name) for folder in folders for name in KUSTOMIZATION_NAMES):
+        if os.path.isfile(file):
+            yield File(file, shown(file), _load(file))
 
 
 def matching(folder: "Path", matches: Matcher) -> Inputs:
@@ -146,7 +154,12 @@ def _manifests(name: str, data: bytes | Document) -> tuple[Document, ...]:
     return read(decode(name, data)) if isinstance(data, bytes) else (data,)
 
 
-def _files_at(paths: Iterable[str], stdin: BinaryIO, excluded: Matcher | None, force_exclude: bool) -> Iterator[File]:
+def files_at(paths: Iterable[str], stdin: BinaryIO, excluded: Matcher | None, force_exclude: bool) -> Iterator[File]:
+    """Every file that `gather` reads, in the same order.
+
+    Raises:
+        NplintError: a path does not exist.
+    """
     for path in paths:
         for name, data in _files(path, stdin, excluded, force_exclude):
             yield File(path, name, data)

@@ -1,7 +1,6 @@
 """From paths and settings to clusters: the configuration, the manifests, and which of them go together."""
 
-from collections.abc import Sequence
-from functools import partial
+from collections.abc import Callable, Iterator, Sequence
 from typing import BinaryIO, NamedTuple
 
 from nplint import sources
@@ -11,6 +10,9 @@ from nplint.cli.terminal import Watch, standard_input, tell, unwatched
 from nplint.cluster import Cluster
 from nplint.declared import Config
 from nplint.errors import NplintError
+
+Seen = Callable[[Iterator[sources.File]], Iterator[sources.File]]
+"""Sees each file as it was loaded, before it is read."""
 
 
 class Inputs(NamedTuple):
@@ -27,6 +29,7 @@ def gather(
     stdin: BinaryIO | None = None,
     *,
     watch: Watch = unwatched,
+    seen: Seen = iter,
 ) -> Inputs:
     """Read the manifests and part them into clusters.
 
@@ -34,11 +37,11 @@ def gather(
         NplintError: a path is missing or holds no manifest, or no cluster can be like that.
     """
     explicit = bool(paths) and not options["allow_no_manifests"].value
-    found = read(paths, options, configuration, must_hold_manifests=explicit, stdin=stdin, watch=watch)
+    found = read(paths, options, configuration, must_hold_manifests=explicit, stdin=stdin, watch=watch, seen=seen)
     if not found.documents:
         nothing_to_lint(options["require_manifests"].value)
     parting = Parting(paths, options, configuration)
-    clusters = parting.clusters(found.documents, sources.kustomizations_above(paths or (".",)))
+    clusters = parting.clusters(found.documents, sources.kustomizations_above(paths or (".",), seen))
     parting.tell_of_empty(clusters)
     return Inputs(tuple(clusters), found.without_manifest)
 
@@ -51,6 +54,7 @@ def read(
     must_hold_manifests: bool,
     stdin: BinaryIO | None = None,
     watch: Watch,
+    seen: Seen = iter,
 ) -> sources.Inputs:
     """Read the manifests at the paths, as they are in the file system.
 
@@ -63,7 +67,7 @@ def read(
         must_hold_manifests=must_hold_manifests,
         excluded=configuration.exclude.match if configuration.exclude else None,
         force_exclude=options["force_exclude"].value,
-        watch=partial(watch, "reading files"),
+        watch=lambda files: watch("reading files", seen(files)),
     )
 
 
