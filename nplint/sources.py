@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 from nplint.document import Defect, DefectKind, Document, Source, Span
 from nplint.errors import NplintError, reason
 from nplint.filenames import KUSTOMIZATION_NAMES, SKIPPED_FOLDERS, may_hold_manifests
-from nplint.reader import decode, read
+from nplint.reading import File, Reading, in_turn
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -64,14 +64,6 @@ class Folder(NamedTuple):
         return name if self.shown == "." else f"{self.shown.removesuffix('/')}/{name}"
 
 
-class File(NamedTuple):
-    """A file as it was loaded, and the path that led to it. What cannot be read is a document that says why."""
-
-    path: str
-    name: str
-    data: bytes | Document
-
-
 class Inputs(NamedTuple):
     """The documents that were found, how many files were opened and hold no manifest, and the paths of all files."""
 
@@ -88,11 +80,12 @@ def gather(
     excluded: Matcher | None = None,
     force_exclude: bool = False,
     watch: Callable[[Iterator[File]], Iterator[File]] = iter,
+    reading: Reading = in_turn,
 ) -> Inputs:
     """Read every manifest at the given paths; a folder means what is in it, `-` means standard input.
 
     What `excluded` matches is left out of folders, and of the paths themselves under `force_exclude`. `watch` sees
-    each file before it is read.
+    each file before it is read, `reading` tells how that is done.
 
     Raises:
         NplintError: a path does not exist, or holds no manifest although it must.
@@ -101,14 +94,13 @@ def gather(
     seen: set[str] = set()
     found = dict.fromkeys(paths, 0)
     without = 0
-    for path, name, data in watch(files_at(found, stdin, excluded, force_exclude)):
-        if name in seen:
-            found[path] += 1
+    for file, manifests in reading(watch(files_at(found, stdin, excluded, force_exclude))):
+        if file.name in seen:
+            found[file.path] += 1
             continue
-        seen.add(name)
-        manifests = _manifests(name, data)
+        seen.add(file.name)
         documents += manifests
-        found[path] += bool(manifests)
+        found[file.path] += bool(manifests)
         without += not manifests
     for path in found:
         skipped = force_exclude and excluded is not None and excluded(path)
@@ -121,7 +113,7 @@ def kustomizations_above(
     paths: Iterable[str], watch: Callable[[Iterator[File]], Iterator[File]] = iter
 ) -> tuple[Document, ...]:
     """The kustomizations in the folders above what is linted: they tell whether a file is only a patch."""
-    return tuple(one for file in watch(files_above(paths)) for one in _manifests(file.name, file.data))
+    return tuple(one for file in watch(files_above(paths)) for one in file.documents())
 
 
 def files_above(paths: Iterable[str]) -> Iterator[File]:
@@ -144,14 +136,10 @@ def matching(folder: "Path", matches: Matcher) -> Inputs:
     without = 0
     for path, name in _walk(Folder.at(str(folder)), None):
         if matches(name):
-            manifests = _manifests(name, _load(path))
+            manifests = File(path, name, _load(path)).documents()
             documents += manifests
             without += not manifests
     return Inputs(tuple(documents), without)
-
-
-def _manifests(name: str, data: bytes | Document) -> tuple[Document, ...]:
-    return read(decode(name, data)) if isinstance(data, bytes) else (data,)
 
 
 def files_at(paths: Iterable[str], stdin: BinaryIO, excluded: Matcher | None, force_exclude: bool) -> Iterator[File]:

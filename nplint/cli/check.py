@@ -108,6 +108,13 @@ lasting ones in .nplint.yaml; `nplint config show` tells what holds."""
     is_flag=True,
     help="Tell which rules did not run, in which cluster and why, and what none could judge.",
 )
+@option(
+    "--jobs",
+    type=click.IntRange(0, 64),
+    default=0,
+    metavar="NUMBER",
+    help="The processes that help to read folders of many files; 1 for none.  [default: as many as processors]",
+)
 @option("--no-cache", is_flag=True, help="Neither use nor keep the answers of earlier runs.")
 @display
 @click.pass_context
@@ -246,7 +253,7 @@ def _lint(
         return compare(wanted, chosen, config, judge, watch)
     from nplint.cli import run
 
-    found = run.gather(paths, chosen, config, watch=watch, seen=seen)
+    found = run.gather(paths, chosen, config, watch=watch, seen=seen, reading=run.reading(chosen["jobs"].value))
     report = judge(found.clusters)
     return _fixed(report, judge, paths, unsafe=unsafe) if fixes else report, found.without_manifest
 

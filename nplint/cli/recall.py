@@ -13,6 +13,7 @@ from nplint.answers import Answer, Answers
 from nplint.cli.options import Setting
 from nplint.cli.terminal import replay, screen
 from nplint.document import Document
+from nplint.reading import File
 
 if TYPE_CHECKING:
     from nplint.declared import Config
@@ -41,7 +42,7 @@ class Recall:
         replay(known.out, known.err)
         return known.code
 
-    def seen(self, files: Iterator[sources.File]) -> Iterator[sources.File]:
+    def seen(self, files: Iterator[File]) -> Iterator[File]:
         """The files, each noted as it is."""
         return self.sum.of(files)
 
@@ -87,12 +88,12 @@ class _Sum:
         self.is_sure = True
         self._sum = blake2b(digest_size=32)
 
-    def of(self, files: Iterator[sources.File]) -> Iterator[sources.File]:
+    def of(self, files: Iterator[File]) -> Iterator[File]:
         for file in files:
             self._add(file)
             yield file
 
-    def _add(self, file: sources.File) -> None:
+    def _add(self, file: File) -> None:
         self.files += 1
         if isinstance(file.data, Document):
             # Why a file cannot be read may be another reason, or none, the next time.
