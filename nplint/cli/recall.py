@@ -161,14 +161,14 @@ def _is_plain(paths: Sequence[str], chosen: Mapping[str, Setting], configuration
 
 def _question(paths: Sequence[str], chosen: Mapping[str, Setting], configuration: "Config") -> str:
     """All that decides what the run prints, but for the files."""
-    from datetime import datetime
+    from datetime import date
 
     from nplint.installed import packages
 
     declared = configuration.root.document.source if configuration.root else None
     asked = (
         *(__version__, *_program(), sys.version, sys.platform, *packages()),
-        *(os.getcwd(), *paths, datetime.now().astimezone().date()),
+        *(os.getcwd(), *paths, date.today().isoformat()),
         *((name, setting.value) for name, setting in sorted(chosen.items())),
         *screen(chosen["color"].value),
         *(configuration.folder, declared and declared.path, declared and declared.text),
@@ -204,8 +204,8 @@ def cache_folder(environ: Mapping[str, str]) -> str | None:
 
 def _is_within(folder: str, paths: Sequence[str]) -> bool:
     """Whether the folder lies in what is linted or in its repository, which must not bring answers of its own."""
-    real = os.path.realpath(folder)
-    return any(os.path.commonpath([real, root]) == root for root in map(_root, paths or (".",)))
+    inside = os.path.join(os.path.realpath(folder), "")
+    return any(inside.startswith(os.path.join(root, "")) for root in map(_root, paths or (".",)))
 
 
 def _root(path: str) -> str:
