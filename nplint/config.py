@@ -7,7 +7,7 @@ from datetime import date
 from functools import partial
 from typing import Any
 
-from nplint import address
+from nplint import address, limits
 from nplint.declared import Config, Patterns, Target
 from nplint.document import Document, Source, Span
 from nplint.document import Path as Steps
@@ -65,9 +65,8 @@ def load(file: str, shown: str, profiles: Profiles = PROFILES) -> Config:
         NplintError: it cannot be read, or says something that it cannot say.
     """
     try:
-        with open(file, "rb") as opened:
-            source = decode(shown, opened.read())
-    except OSError as error:
+        source = decode(shown, limits.load(file, limits.DEFAULT.file_size))
+    except (OSError, NplintError) as error:
         raise NplintError(f"cannot read {shown}: {reason(error)}") from None
     return read(source, os.path.dirname(os.path.realpath(file)), profiles)
 

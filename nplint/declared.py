@@ -7,6 +7,9 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
+from nplint.errors import NplintError
+from nplint.limits import DEFAULT, load
+
 if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec
 
@@ -92,7 +95,8 @@ def find(start: str) -> str | None:
 
 def _has_table(file: str) -> bool:
     try:
-        with open(file, encoding="utf-8", errors="replace") as text:
-            return bool(_TABLE.search(text.read()))
+        return bool(_TABLE.search(load(file, DEFAULT.file_size).decode("utf-8", "replace")))
     except OSError:
         return False
+    except NplintError as error:
+        raise NplintError(f"cannot read {file}: {error}") from None

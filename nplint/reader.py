@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from nplint import jsontext, placeholder
 from nplint.document import LINE_END, Defect, DefectKind, Document, Source
+from nplint.limits import DEFAULT, Limits, raised_by
 from nplint.tree import UnreadableError, compose, construct
 
 _HARMLESS = re.compile(
@@ -43,16 +44,16 @@ def encoding_of(data: bytes) -> Encoding:
     return next(encoding for encoding in _ENCODINGS if data.startswith(encoding.mark))
 
 
-def decode(path: str, data: bytes, revision: str | None = None) -> Source:
-    """The text of a file. Bytes that are no text in its encoding are kept track of."""
+def decode(path: str, data: bytes, revision: str | None = None, limits: Limits = DEFAULT) -> Source:
+    """The text of a file, of which `limits` may be read. Bytes that are no text in its encoding are kept track of."""
     encoding = encoding_of(data)
     body = data[len(encoding.mark) :]
     try:
-        return Source(path, body.decode(encoding.name), revision)
+        return Source(path, body.decode(encoding.name), revision, limits=limits)
     except UnicodeDecodeError:
         text = body.decode(encoding.name, encoding.errors)
     stray = tuple(found.start() for found in re.finditer("[\udc80-\udcff\ufffd]", text))
-    return Source(path, re.sub("[\udc80-\udcff]", "\ufffd", text), revision, stray)
+    return Source(path, re.sub("[\udc80-\udcff]", "\ufffd", text), revision, stray, limits)
 
 
 def read(source: Source) -> tuple[Document, ...]:
@@ -70,11 +71,20 @@ def _meant_as_manifest(document: Document) -> bool:
 
 
 def parse(source: Source) -> Iterator[Document]:
-    index = 0
+    index, most = 0, source.limits.documents
     for start, end in _chunks(source):
         for document in _read_chunk(source, index, start, end):
+            if index == most:
+                reason = f"the file holds more than {most:,} documents{raised_by('documents')}"
+                yield _too_much(source, index, document.start, reason)
+                return
             yield document
             index += 1
+
+
+def _too_much(source: Source, index: int, start: int, reason: str) -> Document:
+    defect = Defect(DefectKind.UNREADABLE, reason, source.span(start, start + 1))
+    return Document(source, index, start, len(source.text), None, (defect,))
 
 
 def _chunks(source: Source) -> Iterator[tuple[int, int]]:
@@ -93,7 +103,7 @@ def _after_mark(source: Source, start: int) -> int:
 
 def _read_chunk(source: Source, index: int, start: int, end: int) -> Iterator[Document]:
     text = source.text[start:end]
-    parsed, rest = jsontext.parse(text) if text.lstrip().startswith("{") else ([], 0)
+    parsed, rest = jsontext.parse(text, source.limits.depth) if text.lstrip().startswith("{") else ([], 0)
     for a, b, value, repeats in parsed:
         defects = _stray_bytes(source, start + a, start + b)
         yield Document(source, index, start + a, start + b, value, defects, repeats)
@@ -120,7 +130,7 @@ def _read_yaml(source: Source, index: int, start: int, end: int) -> Document:
             raise UnreadableError(
                 "a `---` that separates documents stands alone on its line", separator.start() - start
             )
-        root, more = compose(text)
+        root, more = compose(text, source.limits.depth)
         if root is None:
             return Document(source, index, start, end)
         value, repeats = construct(root)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 from nplint.document import Defect, DefectKind, Document, Source, Span
 from nplint.errors import NplintError, reason
 from nplint.filenames import KUSTOMIZATION_NAMES, SKIPPED_FOLDERS, may_hold_manifests
+from nplint.limits import DEFAULT, Limits, load, too_large
 from nplint.reader import decode, read
 
 if TYPE_CHECKING:
@@ -16,11 +17,7 @@ if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec
 
 STDIN = "<stdin>"
-MAX_BYTES = 512 * 1024 * 1024
-"""The largest file that is read; a larger one is reported as unreadable."""
-
-TOO_LARGE = f"it is larger than {MAX_BYTES // 1024**2} MiB"
-
+_GITIGNORE = ".gitignore"
 
 Matcher = Callable[[str], bool]
 """Tells whether a path, relative to the current folder, is meant."""
@@ -61,6 +58,7 @@ def gather(
     must_hold_manifests: bool = True,
     excluded: Matcher | None = None,
     force_exclude: bool = False,
+    limits: Limits = DEFAULT,
     watch: Callable[[Iterator[File]], Iterator[File]] = iter,
 ) -> Inputs:
     """Read every manifest at the given paths; a folder means what is in it, `-` means standard input.
@@ -75,12 +73,12 @@ def gather(
     seen: set[str] = set()
     found = dict.fromkeys(paths, 0)
     without = 0
-    for path, name, data in watch(_files_at(found, stdin, excluded, force_exclude)):
+    for path, name, data in watch(_files_at(found, stdin, excluded, force_exclude, limits)):
         if name in seen:
             found[path] += 1
             continue
         seen.add(name)
-        manifests = _manifests(name, data)
+        manifests = _manifests(name, data, limits)
         documents += manifests
         found[path] += bool(manifests)
         without += not manifests
@@ -91,7 +89,7 @@ def gather(
     return Inputs(tuple(documents), without, frozenset(seen))
 
 
-def kustomizations_above(paths: Iterable[str]) -> tuple[Document, ...]:
+def kustomizations_above(paths: Iterable[str], limits: Limits = DEFAULT) -> tuple[Document, ...]:
     """The kustomizations in the folders above what is linted: they tell whether a file is only a patch."""
     folders: dict[str, None] = {}
     for path in paths:
@@ -101,47 +99,50 @@ def kustomizations_above(paths: Iterable[str]) -> tuple[Document, ...]:
             above = os.path.dirname(here)
             here = "" if above == here or os.path.exists(os.path.join(here, ".git")) else above
     files = (os.path.join(folder, name) for folder in folders for name in KUSTOMIZATION_NAMES)
-    return tuple(one for file in files if os.path.isfile(file) for one in _manifests(shown(file), _load(file)))
+    there = (file for file in files if os.path.isfile(file))
+    return tuple(one for file in there for one in _manifests(shown(file), _load(file, limits, found=True), limits))
 
 
-def matching(folder: "Path", matches: Matcher) -> Inputs:
+def matching(folder: "Path", matches: Matcher, limits: Limits = DEFAULT) -> Inputs:
     """Read the manifests below a folder whose paths match, also those that git ignores, as it often does with dumps."""
     documents: list[Document] = []
     without = 0
-    for file in _walk(folder, None):
+    for file in _walk(folder, None, limits):
         if matches(shown(file)):
-            manifests = _manifests(shown(file), _load(file))
+            manifests = _manifests(shown(file), _load(file, limits, found=True), limits)
             documents += manifests
             without += not manifests
     return Inputs(tuple(documents), without)
 
 
-def _manifests(name: str, data: bytes | Document) -> tuple[Document, ...]:
-    return read(decode(name, data)) if isinstance(data, bytes) else (data,)
+def _manifests(name: str, data: bytes | Document, limits: Limits) -> tuple[Document, ...]:
+    return read(decode(name, data, limits=limits)) if isinstance(data, bytes) else (data,)
 
 
-def _files_at(paths: Iterable[str], stdin: BinaryIO, excluded: Matcher | None, force_exclude: bool) -> Iterator[File]:
+def _files_at(
+    paths: Iterable[str], stdin: BinaryIO, excluded: Matcher | None, force_exclude: bool, limits: Limits
+) -> Iterator[File]:
     for path in paths:
-        for name, data in _files(path, stdin, excluded, force_exclude):
+        for name, data in _files(path, stdin, excluded, force_exclude, limits):
             yield File(path, name, data)
 
 
 def _files(
-    path: str, stdin: BinaryIO, excluded: Matcher | None, force_exclude: bool
+    path: str, stdin: BinaryIO, excluded: Matcher | None, force_exclude: bool, limits: Limits
 ) -> Iterator[tuple[str, bytes | Document]]:
     if path == "-":
-        data = stdin.read(MAX_BYTES + 1)
-        yield STDIN, data if len(data) <= MAX_BYTES else _unreadable(STDIN, TOO_LARGE)
+        data = stdin.read(limits.file_size + 1)
+        yield STDIN, data if len(data) <= limits.file_size else _unreadable(STDIN, too_large(limits.file_size))
     elif os.path.isdir(path):
         from pathlib import Path
 
-        for file in _walk(Path(path), _ignores_above(Path(path))):
+        for file in _walk(Path(path), _ignores_above(Path(path), limits), limits):
             if not (excluded and excluded(shown(file))):
-                yield shown(file), _load(file)
+                yield shown(file), _load(file, limits, found=True)
     elif not os.path.lexists(path):
         raise NplintError(f"no such file or folder: {path}")
     elif not (force_exclude and excluded and excluded(path)):
-        yield shown(path), _load(path)
+        yield shown(path), _load(path, limits)
 
 
 def shown(path: "str | Path") -> str:
@@ -158,14 +159,14 @@ def inside(path: str, folder: "Path") -> str:
     return os.path.relpath(os.path.abspath(path), folder.resolve()).replace(os.sep, "/")
 
 
-def _load(path: "str | Path") -> bytes | Document:
+def _load(path: "str | Path", limits: Limits, *, found: bool = False) -> bytes | Document:
     """The bytes of a file, or a document whose defect says why there are none."""
     try:
-        with open(path, "rb") as file:
-            data = file.read(MAX_BYTES + 1)
-    except OSError as error:
+        if found and os.path.basename(path) == _GITIGNORE:
+            return load(path, limits.ignore_size, "ignore_size", found=True)
+        return load(path, limits.file_size, found=found)
+    except (OSError, NplintError) as error:
         return _unreadable(path, reason(error))
-    return data if len(data) <= MAX_BYTES else _unreadable(path, TOO_LARGE)
 
 
 def _unreadable(path: "str | Path", reason: str) -> Document:
@@ -174,23 +175,46 @@ def _unreadable(path: "str | Path", reason: str) -> Document:
     return Document(source, 0, 0, 0, None, (defect,))
 
 
-def _walk(folder: "Path", ignores: Ignores | None) -> Iterator["Path"]:
+class _Entry(NamedTuple):
+    """A file or folder that a search has come to, and the .gitignore files above it; None where git has no say."""
+
+    path: "Path"
+    is_folder: bool
+    ignores: Ignores | None
+
+
+def _walk(folder: "Path", ignores: Ignores | None, limits: Limits) -> Iterator["Path"]:
     """The files below a folder that may hold manifests, in order of their names; what git ignores is left out."""
-    ignores = None if ignores is None else (*ignores, *_ignores_of(folder))
+    waiting = [_Entry(folder, True, ignores)]
+    while waiting:
+        entry = waiting.pop()
+        if entry.is_folder:
+            waiting += reversed(_entries(entry, limits))
+        else:
+            yield entry.path
+
+
+def _entries(folder: _Entry, limits: Limits) -> list[_Entry]:
+    """What is in a folder. What keeps it from being searched is an entry too, so that reading that tells why."""
+    found: list[_Entry] = []
+    ignores = folder.ignores
+    if ignores is not None:
+        try:
+            ignores = (*ignores, *_ignores_of(folder.path, limits))
+        except NplintError:
+            found.append(_Entry(folder.path / _GITIGNORE, False, None))
     try:
-        entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
+        entries = sorted(os.scandir(folder.path), key=lambda entry: entry.name)
     except OSError:
-        yield folder
-        return
+        return [_Entry(folder.path, False, None)]
     for entry in entries:
-        path = folder / entry.name
+        path = folder.path / entry.name
         is_folder = entry.is_dir(follow_symlinks=False)
         if (is_folder and entry.name in SKIPPED_FOLDERS) or (ignores and _is_ignored(path, is_folder, ignores)):
             continue
-        if is_folder:
-            yield from _walk(path, ignores)
-        elif may_hold_manifests(entry.name) and _is_file(entry):
-            yield path
+        if is_folder or (may_hold_manifests(entry.name) and _is_file(entry)):
+            found.append(_Entry(path, is_folder, ignores))
+    return found
 
 
 def _is_file(entry: "os.DirEntry[str]") -> bool:
@@ -201,7 +225,7 @@ def _is_file(entry: "os.DirEntry[str]") -> bool:
         return True
 
 
-def _ignores_above(folder: "Path") -> Ignores:
+def _ignores_above(folder: "Path", limits: Limits) -> Ignores:
     """The .gitignore files above a folder, up to the root of its repository; none outside of a repository."""
     above: list[Path] = []
     here = folder.resolve()
@@ -210,16 +234,21 @@ def _ignores_above(folder: "Path") -> Ignores:
             return ()
         here = here.parent
         above.insert(0, here)
-    ignores = tuple(ignore for parent in above for ignore in _ignores_of(parent))
+    ignores: Ignores = ()
+    for parent in above:
+        # One that cannot be read leaves more to be linted, not less.
+        with suppress(NplintError):
+            ignores += _ignores_of(parent, limits)
     # A folder that is named itself is looked into, whatever git thinks of it.
     return () if _is_ignored(folder.resolve(), True, ignores) else ignores
 
 
-def _ignores_of(folder: "Path") -> Ignores:
+def _ignores_of(folder: "Path", limits: Limits) -> Ignores:
     try:
-        lines = (folder / ".gitignore").read_text("utf-8-sig", "replace").splitlines()
+        data = load(folder / _GITIGNORE, limits.ignore_size, "ignore_size", found=True)
     except OSError:
         return ()
+    lines = data.decode("utf-8-sig", "replace").splitlines()
     # pathspec lets a pattern without a slash at its end win over a later one with it, which git does not. Among
     # folders the slash makes no difference, and without it the order of the patterns decides.
     bare = [line.rstrip().removesuffix("/") for line in lines]

@@ -229,15 +229,6 @@ def test_a_link_that_cannot_be_followed_is_read_so_that_the_reason_shows(monkeyp
     assert sources._is_file(Entry())  # type: ignore[arg-type]
 
 
-def test_a_file_that_is_too_large_is_a_finding(monkeypatch: pytest.MonkeyPatch) -> None:
-    write("just.yaml", text=MANIFEST)
-    write("large.yaml", text=f"{MANIFEST}#")
-    monkeypatch.setattr(sources, "MAX_BYTES", len(MANIFEST))
-    inputs = gather(".")
-    assert [document.source.path for document in inputs.documents] == ["just.yaml", "large.yaml"]
-    assert list(unreadable(inputs)) == ["large.yaml"]
-
-
 def test_a_folder_that_is_named_like_a_file_is_a_folder() -> None:
     write("x.yaml/web.yaml")
     assert found() == found("x.yaml") == ["x.yaml/web.yaml"]

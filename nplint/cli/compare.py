@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from nplint import git, sources
 from nplint.cli import run
-from nplint.cli.options import Setting
+from nplint.cli.options import Setting, limits
 from nplint.cli.parting import Parting
 from nplint.cli.plans import INDEX, WORK_TREE, Plan, Wanted
 from nplint.cli.terminal import Watch, tell
@@ -189,7 +189,7 @@ class _Reader:
         if revision not in self.entries:
             self.entries[revision] = repository.staged() if revision == INDEX else repository.files(revision)
         view, watch = replace(self.view, only=only), partial(self.watch, "reading files")
-        return Snapshot(view, self.entries[revision], name, self.known, watch=watch)
+        return Snapshot(view, self.entries[revision], name, self.known, watch=watch, limits=limits(self.options))
 
     def read(self, plan: Plan, only: frozenset[str] | None = None) -> tuple[_Found, _Found]:
         """What there is now and what there was before, at all paths or at some."""
@@ -226,7 +226,7 @@ class _Reader:
         if there or not self.view.paths:
             now = run.read(there, self.options, self.configuration, must_hold_manifests=False, watch=self.watch)
             now = self._without_other_repositories(now)
-        above = sources.kustomizations_above(self.view.paths or (".",))
+        above = sources.kustomizations_above(self.view.paths or (".",), limits(self.options))
         texts: dict[str, list[Document]] = {}
         for document in (*now.documents, *above):
             texts.setdefault(document.source.path, []).append(document)

@@ -1,13 +1,15 @@
 """The options that several commands share, and where the value of each comes from."""
 
 import os
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import click
 from click.core import ParameterSource
 
 from nplint.declared import Config
+from nplint.limits import DEFAULT, Limits, parse
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -96,6 +98,12 @@ inputs = together(
         is_flag=True,
         help="Pass over named paths that hold no manifest; for hooks that are given every file.",
     ),
+    option(
+        "--limit",
+        multiple=True,
+        metavar="NAME=NUMBER",
+        help="Take in more or less: depth, documents, file-size and ignore-size; repeatable.",
+    ),
 )
 
 
@@ -149,6 +157,19 @@ class Setting(NamedTuple):
 
     value: Any
     origin: str
+
+
+def limits(options: Mapping[str, Setting]) -> Limits:
+    """How much a run takes in.
+
+    Raises:
+        NplintError: a limit is none.
+    """
+    found = parse(options["limit"].value)
+    if found.depth > DEFAULT.depth:
+        # What reads and judges a value calls itself a few times for each step down.
+        sys.setrecursionlimit(max(sys.getrecursionlimit(), 10 * found.depth))
+    return found
 
 
 def settings(ctx: click.Context, config: Config) -> dict[str, Setting]:

@@ -5,7 +5,7 @@ from functools import partial
 from typing import BinaryIO, NamedTuple
 
 from nplint import sources
-from nplint.cli.options import Setting
+from nplint.cli.options import Setting, limits
 from nplint.cli.parting import Parting
 from nplint.cli.terminal import Watch, standard_input, tell, unwatched
 from nplint.cluster import Cluster
@@ -38,7 +38,7 @@ def gather(
     if not found.documents:
         nothing_to_lint(options["require_manifests"].value)
     parting = Parting(paths, options, configuration)
-    clusters = parting.clusters(found.documents, sources.kustomizations_above(paths or (".",)))
+    clusters = parting.clusters(found.documents, sources.kustomizations_above(paths or (".",), limits(options)))
     parting.tell_of_empty(clusters)
     return Inputs(tuple(clusters), found.without_manifest)
 
@@ -63,6 +63,7 @@ def read(
         must_hold_manifests=must_hold_manifests,
         excluded=configuration.exclude.match if configuration.exclude else None,
         force_exclude=options["force_exclude"].value,
+        limits=limits(options),
         watch=partial(watch, "reading files"),
     )
 
