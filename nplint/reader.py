@@ -11,7 +11,9 @@ from nplint.limits import DEFAULT, Limits, raised_by
 from nplint.tree import UnreadableError, compose, construct
 
 _HARMLESS = re.compile(
-    r"""^[ \t]*\#[^\n]*|(?<=[\s\[{,:])(?:"(?:[^"\\\n]|\\.)*"|'(?:[^'\n]|'')*')(?=[ \t]*(?:[\r\n,\]}:]|\Z|[ \t]\#))""",
+    # What is taken for a text is never given back: that would take memory for each character of it.
+    r"""^[ \t]*\#[^\n]*|(?<=[\s\[{,:])(?:"(?:[^"\\\n]++|\\.)*+"|'(?:[^'\n]++|'')*+')"""
+    r"""(?=[ \t]*(?:[\r\n,\]}:]|\Z|[ \t]\#))""",
     re.MULTILINE,
 )
 _SEPARATOR = re.compile(r"^---[^\S\n]*(?:#[^\n]*)?(?:\n|\Z)", re.MULTILINE)
@@ -154,8 +156,10 @@ def _blank(found: re.Match[str]) -> str:
 
 def _broken(source: Source, index: int, start: int, end: int, error: UnreadableError) -> Document:
     text = source.text[start:end]
-    # Marks in a comment or inside complete quotes disturb no parser: what is wrong is something else.
-    template = placeholder.find(_HARMLESS.sub(_blank, text), placeholder.TEMPLATE_MARKS)
+    template = placeholder.find(text, placeholder.TEMPLATE_MARKS)
+    if template:
+        # Marks in a comment or inside complete quotes disturb no parser: what is wrong is something else.
+        template = placeholder.find(_HARMLESS.sub(_blank, text), placeholder.TEMPLATE_MARKS)
     if template:
         action = " ".join(text[slice(*template)].split())
         defect = Defect(DefectKind.TEMPLATE, action, source.span(start + template[0], start + template[1]))

@@ -20,6 +20,11 @@ def printable(text: str) -> str:
     return shown.replace(_COMMAND, r"#\x23[")
 
 
+def whole(text: str) -> str:
+    """Text for a reader that takes nothing but characters: bytes of a path that are no UTF-8 are spelled out."""
+    return text if text.isascii() else text.encode("utf-8", "backslashreplace").decode()
+
+
 def _shown(char: str) -> str:
     if char in _BIDI or char in _NO_CHARACTERS or unicodedata.category(char) in ("Cc", "Cs", "Zl", "Zp"):
         code = ord(char)
