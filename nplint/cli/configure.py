@@ -118,6 +118,7 @@ def _doubts(configuration: "Config") -> Iterator[str]:
 @option("--force", is_flag=True, help="Overwrite a configuration that is there already.")
 def init(folder: str, force: bool) -> None:
     """Write a commented .nplint.yaml, made of what FOLDER holds."""
+    from nplint.cli import put
     from nplint.cli.begin import begin
 
     if not Path(folder).is_dir():
@@ -126,5 +127,5 @@ def init(folder: str, force: bool) -> None:
     there = [name for name in (".nplint.yaml", ".nplint.yml") if (Path(folder) / name).exists()]
     if there and not force:
         raise NplintError(f"{Path(folder) / there[0]} is there already: edit it, or overwrite it with --force")
-    file.write_text(begin(Path(folder)), "utf-8")
+    put.write(str(file), begin(Path(folder)))
     tell(f"wrote {file}: complete what it leaves open, then run `nplint config validate`")

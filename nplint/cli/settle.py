@@ -8,12 +8,12 @@ from functools import partial
 
 from nplint import baseline, suppress
 from nplint.baseline import Baseline, Entry
+from nplint.cli import put
 from nplint.cli.options import REVISION_NAMES, Setting
 from nplint.cli.parting import covers
-from nplint.cli.put import put
 from nplint.cli.terminal import tell
 from nplint.declared import Config
-from nplint.errors import NplintError, reason
+from nplint.errors import NplintError
 from nplint.extent import Extent
 from nplint.output.excerpt import printable
 from nplint.plugins import Plugins
@@ -82,10 +82,7 @@ def _write(report: Report, old: Baseline, kept: list[Entry]) -> Report:
     lasting = [finding for finding in report.open if finding.rule not in events]
     entries = [entry for finding in lasting for entry in old.entries_of(finding)]
     new = Baseline(old.file, [*entries, *kept])
-    try:
-        put(old.file, baseline.text(new.entries).encode())
-    except OSError as error:
-        raise NplintError(f"cannot write {old.file}: {reason(error)}") from None
+    put.write(old.file, baseline.text(new.entries))
     beside = f", and kept {_entries(len(kept))} that this run cannot judge" if kept else ""
     tell(f"wrote {_entries(len(entries))} to {printable(old.file)}{beside}")
     return baseline.match(report, new).report
