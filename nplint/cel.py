@@ -11,6 +11,7 @@ from nplint.cel_functions import declarations
 _EXTENSIONS = ("strings", "math", "lists", "sets", "optional", "bindings", "encoders", "two-var-comprehensions")
 _MISTAKE = re.compile(r"ERROR: <input>:(\d+):(\d+): (.*)")
 _LONGEST_MESSAGE = 5 * 1024
+_BOUND = "nplint_"
 
 
 class Mistake(NamedTuple):
@@ -68,29 +69,43 @@ def verdicts(
 
     Each comes with its place among the validations, -1 for that of a condition that cannot be evaluated.
     """
-    names = {*shared, *(name for item in items[:1] for name in item)}
-    environment = _environment(sorted(names))
-    programs = _Programs(environment)
+    programs = _Programs(sorted({name for item in items for name in item}), shared)
     for item in items:
-        yield list(_verdicts(programs, validations, conditions, {**shared, **item}))
+        programs.item = item
+        yield list(_verdicts(programs, validations, conditions))
 
 
 class _Programs:
-    """Compiles each expression once."""
+    """Compiles each expression once, and turns what all items share into values of CEL once.
 
-    def __init__(self, environment: cel.Env) -> None:
-        self._environment = environment
+    What differs from item to item comes from functions, to which the names are bound: the library turns all variables
+    of an evaluation into its own values, and all the resources of a cluster for each of them would be quadratic.
+    """
+
+    def __init__(self, names: Sequence[str], shared: Mapping[str, Any]) -> None:
+        self.item: Mapping[str, Any] = {}
+        functions = [self._function(name) for name in names]
+        self._environment = _environment(list(shared), functions)
+        self._activation = self._environment.Activation(dict(shared))
+        self._bindings = "".join(f"cel.bind({name}, {_BOUND}{name}(), " for name in names)
+        self._end = "\n" + ")" * len(names)
         self._compiled: dict[str, cel.Expression] = {}
 
-    def evaluate(self, text: str, data: Mapping[str, Any]) -> Any:
+    def _function(self, name: str) -> cel.FunctionDecl:
+        def value() -> Any:
+            return self.item[name]
+
+        return cel.FunctionDecl(_BOUND + name, [cel.Overload(_BOUND + name, cel.Type.DYN, [], False, value)])
+
+    def evaluate(self, text: str) -> Any:
         try:
             if text not in self._compiled:
-                self._compiled[text] = self._environment.compile(text)
+                self._compiled[text] = self._environment.compile(self._bindings + text + self._end)
         except RuntimeError as error:
             # It was compiled before, without the variables that are in it now.
             return _Failed(_reason(str(error)), is_limit=True)
         try:
-            result = self._compiled[text].eval(data=data)
+            result = self._compiled[text].eval(activation=self._activation)
             if result.type() == cel.Type.ERROR:
                 return _Failed(_reason(str(result.value())))
             return result.value() if result.type() in (cel.Type.BOOL, cel.Type.STRING) else _Failed(_OTHER)
@@ -108,9 +123,9 @@ def _reason(text: str) -> str:
 
 
 def _verdicts(
-    programs: _Programs, validations: Sequence[tuple[str, str]], conditions: Sequence[str], data: Mapping[str, Any]
+    programs: _Programs, validations: Sequence[tuple[str, str]], conditions: Sequence[str]
 ) -> Iterator[Verdict]:
-    met = [programs.evaluate(text, data) for text in conditions]
+    met = [programs.evaluate(text) for text in conditions]
     if any(one is False for one in met):
         return
     for one in met:
@@ -118,9 +133,9 @@ def _verdicts(
             yield Verdict(-1, "", *_error(one))
             return
     for index, (expression, message) in enumerate(validations):
-        held = programs.evaluate(expression, data)
+        held = programs.evaluate(expression)
         if held is False:
-            yield Verdict(index, said=_said(programs, message, data))
+            yield Verdict(index, said=_said(programs, message))
         elif held is not True:
             yield Verdict(index, "", *_error(held))
 
@@ -129,17 +144,17 @@ def _error(value: Any) -> _Failed:
     return value if isinstance(value, _Failed) else _Failed(_OTHER)
 
 
-def _said(programs: _Programs, expression: str, data: Mapping[str, Any]) -> str:
+def _said(programs: _Programs, expression: str) -> str:
     """What a message expression makes; "" where it makes none, as the API server has it."""
-    text = programs.evaluate(expression, data) if expression else ""
+    text = programs.evaluate(expression) if expression else ""
     is_message = isinstance(text, str) and text.strip() and "\n" not in text and len(text) <= _LONGEST_MESSAGE
     return text.strip() if is_message else ""
 
 
-def _environment(names: Sequence[str]) -> cel.Env:
+def _environment(names: Sequence[str], functions: Sequence[cel.FunctionDecl] = ()) -> cel.Env:
     lines = ["extensions:", *(f"  - name: {name}" for name in _EXTENSIONS)]
     return cel.NewEnv(
         config=cel.NewEnvConfigFromYaml("\n".join(lines)),
         variables=dict.fromkeys(names, cel.Type.DYN),
-        functions=declarations(),
+        functions=[*declarations(), *functions],
     )

@@ -2,10 +2,10 @@
 
 import codecs
 import re
-from collections.abc import Iterator
-from typing import NamedTuple
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple
 
-from nplint import jsontext, placeholder
+from nplint import blockstyle, jsontext, placeholder
 from nplint.document import LINE_END, Defect, DefectKind, Document, Source
 from nplint.limits import DEFAULT, Limits, raised_by
 from nplint.tree import UnreadableError, compose, construct
@@ -20,6 +20,11 @@ _SEPARATOR = re.compile(r"^---[^\S\n]*(?:#[^\n]*)?(?:\n|\Z)", re.MULTILINE)
 _DOCUMENT_END = re.compile(r"\s*(?:^\.\.\..*\s*)?", re.MULTILINE)
 _BAD_SEPARATOR = re.compile(r"^---", re.MULTILINE)
 _TYPE_KEYS = [re.compile(rf"""["']?{key}["']?[ \t]*:""") for key in ("apiVersion", "kind")]
+# In what a key can be written otherwise: escapes, a tag for base64, and NULs that are overlooked.
+_DISGUISES = ("\\", "!", "\0")
+
+Shortcut = Callable[[str], dict[str, Any] | None]
+"""Reads a document that is sure to be in order without a parser; None where it has to be parsed."""
 
 
 class Encoding(NamedTuple):
@@ -58,12 +63,23 @@ def decode(path: str, data: bytes, revision: str | None = None, limits: Limits =
     return Source(path, re.sub("[\udc80-\udcff]", "\ufffd", text), revision, stray, limits)
 
 
-def read(source: Source) -> tuple[Document, ...]:
-    """The documents of a file; none at all where nothing in it is, or was meant as, a Kubernetes manifest."""
-    documents = tuple(document for document in parse(source) if document.value is not None or document.defects)
+def read(source: Source, shortcut: Shortcut | None = blockstyle.read) -> tuple[Document, ...]:
+    """The documents of a file; none at all where nothing in it is, or was meant as, a Kubernetes manifest.
+
+    What they are does not hang on the shortcut, which only saves time; None parses every file.
+    """
+    if shortcut and not may_hold_manifest(source):
+        return ()
+    documents = tuple(one for one in parse(source, shortcut) if one.value is not None or one.defects)
     if source.is_kustomization or any(document.is_manifest or _meant_as_manifest(document) for document in documents):
         return documents
     return ()
+
+
+def may_hold_manifest(source: Source) -> bool:
+    """Whether a look at the text leaves it open that some document in it is a manifest, or was meant as one."""
+    text = source.text
+    return "kind" in text or "apiVersion" in text or source.is_kustomization or any(one in text for one in _DISGUISES)
 
 
 def _meant_as_manifest(document: Document) -> bool:
@@ -72,10 +88,12 @@ def _meant_as_manifest(document: Document) -> bool:
     return bool(document.defects) and all(key.search(text) for key in _TYPE_KEYS)
 
 
-def parse(source: Source) -> Iterator[Document]:
+def parse(source: Source, shortcut: Shortcut | None = blockstyle.read) -> Iterator[Document]:
     index, most = 0, source.limits.documents
+    # The shortcut knows no lower limit than its own.
+    shortcut = shortcut if source.limits.depth >= blockstyle.DEPTH else None
     for start, end in _chunks(source):
-        for document in _read_chunk(source, index, start, end):
+        for document in _read_chunk(source, index, start, end, shortcut):
             if index == most:
                 reason = f"the file holds more than {most:,} documents{raised_by('documents')}"
                 yield _too_much(source, index, document.start, reason)
@@ -103,7 +121,7 @@ def _after_mark(source: Source, start: int) -> int:
     return start + source.text.startswith("\ufeff", start)
 
 
-def _read_chunk(source: Source, index: int, start: int, end: int) -> Iterator[Document]:
+def _read_chunk(source: Source, index: int, start: int, end: int, shortcut: Shortcut | None) -> Iterator[Document]:
     text = source.text[start:end]
     parsed, rest = jsontext.parse(text, source.limits.depth) if text.lstrip().startswith("{") else ([], 0)
     for a, b, value, repeats in parsed:
@@ -114,7 +132,11 @@ def _read_chunk(source: Source, index: int, start: int, end: int) -> Iterator[Do
         # After one JSON document kubectl still tries YAML, after two it is sure to read JSON.
         yield _broken(source, index, start + rest, end, UnreadableError("this is no JSON, unlike what precedes it", 0))
     elif text[rest:].strip():
-        yield _read_yaml(source, index, start + rest, end)
+        value = shortcut(text) if shortcut and not parsed else None
+        if value is None:
+            yield _read_yaml(source, index, start + rest, end)
+        else:
+            yield Document(source, index, start, end, value, _stray_bytes(source, start, end))
 
 
 def _stray_bytes(source: Source, start: int, end: int) -> tuple[Defect, ...]:

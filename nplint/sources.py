@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec
 
 STDIN = "<stdin>"
+STDIN = "<stdin>"
 _GITIGNORE = ".gitignore"
 
 Matcher = Callable[[str], bool]
@@ -26,13 +27,33 @@ Matcher = Callable[[str], bool]
 class Ignore(NamedTuple):
     """What the .gitignore file of a folder says. A pattern that ends in a slash speaks about folders alone."""
 
-    folder: "Path"
+    folder: str
     of_files: "GitIgnoreSpec"
     of_folders: "GitIgnoreSpec"
 
 
 Ignores = tuple[Ignore, ...]
 """The .gitignore files that speak about a folder, outermost first."""
+
+
+class Folder(NamedTuple):
+    """A folder that is searched: the path that leads to it, as findings show it, and without links on the way."""
+
+    path: str
+    shown: str
+    real: str
+
+    @classmethod
+    def at(cls, path: str) -> "Folder":
+        return cls(path, shown(path), os.path.realpath(path))
+
+    def holding(self, name: str) -> "Folder":
+        """The folder of that name in this one, which is no link."""
+        return Folder(os.path.join(self.path, name), self.shows(name), os.path.join(self.real, name))
+
+    def shows(self, name: str) -> str:
+        """How findings show what is called so in it."""
+        return name if self.shown == "." else f"{self.shown.removesuffix('/')}/{name}"
 
 
 class File(NamedTuple):
@@ -107,9 +128,9 @@ def matching(folder: "Path", matches: Matcher, limits: Limits = DEFAULT) -> Inpu
     """Read the manifests below a folder whose paths match, also those that git ignores, as it often does with dumps."""
     documents: list[Document] = []
     without = 0
-    for file in _walk(folder, None, limits):
-        if matches(shown(file)):
-            manifests = _manifests(shown(file), _load(file, limits, found=True), limits)
+    for path, name in _walk(Folder.at(str(folder)), None, limits):
+        if matches(name):
+            manifests = _manifests(name, _load(path, limits, found=True), limits)
             documents += manifests
             without += not manifests
     return Inputs(tuple(documents), without)
@@ -134,11 +155,10 @@ def _files(
         data = stdin.read(limits.file_size + 1)
         yield STDIN, data if len(data) <= limits.file_size else _unreadable(STDIN, too_large(limits.file_size))
     elif os.path.isdir(path):
-        from pathlib import Path
-
-        for file in _walk(Path(path), _ignores_above(Path(path), limits), limits):
-            if not (excluded and excluded(shown(file))):
-                yield shown(file), _load(file, limits, found=True)
+        folder = Folder.at(path)
+        for file, name in _walk(folder, _ignores_above(folder.real, limits), limits):
+            if not (excluded and excluded(name)):
+                yield name, _load(file, limits, found=True)
     elif not os.path.lexists(path):
         raise NplintError(f"no such file or folder: {path}")
     elif not (force_exclude and excluded and excluded(path)):
@@ -159,7 +179,7 @@ def inside(path: str, folder: "Path") -> str:
     return os.path.relpath(os.path.abspath(path), folder.resolve()).replace(os.sep, "/")
 
 
-def _load(path: "str | Path", limits: Limits, *, found: bool = False) -> bytes | Document:
+def _load(path: str, limits: Limits, *, found: bool = False) -> bytes | Document:
     """The bytes of a file, or a document whose defect says why there are none."""
     try:
         if found and os.path.basename(path) == _GITIGNORE:
@@ -175,46 +195,51 @@ def _unreadable(path: "str | Path", reason: str) -> Document:
     return Document(source, 0, 0, 0, None, (defect,))
 
 
-class _Entry(NamedTuple):
-    """A file or folder that a search has come to, and the .gitignore files above it; None where git has no say."""
+def _walk(folder: Folder, ignores: Ignores | None, limits: Limits) -> Iterator[tuple[str, str]]:
+    """The files below a folder that may hold manifests, in order of their names; what git ignores is left out.
 
-    path: "Path"
-    is_folder: bool
+    Each by the path that leads to it, and as findings show it.
+    """
+    # Folders may stand in each other deeper than functions may call each other.
+    searches = [_search(folder, ignores, limits)]
+    while searches:
+        found = next(searches[-1], None)
+        if found is None:
+            searches.pop()
+        elif isinstance(found, Inside):
+            searches.append(_search(*found, limits))
+        else:
+            yield found
+
+
+class Inside(NamedTuple):
+    """A folder that a search comes to, and the .gitignore files above it; None where git has no say."""
+
+    folder: Folder
     ignores: Ignores | None
 
 
-def _walk(folder: "Path", ignores: Ignores | None, limits: Limits) -> Iterator["Path"]:
-    """The files below a folder that may hold manifests, in order of their names; what git ignores is left out."""
-    waiting = [_Entry(folder, True, ignores)]
-    while waiting:
-        entry = waiting.pop()
-        if entry.is_folder:
-            waiting += reversed(_entries(entry, limits))
-        else:
-            yield entry.path
-
-
-def _entries(folder: _Entry, limits: Limits) -> list[_Entry]:
-    """What is in a folder. What keeps it from being searched is an entry too, so that reading that tells why."""
-    found: list[_Entry] = []
-    ignores = folder.ignores
+def _search(folder: Folder, ignores: Ignores | None, limits: Limits) -> Iterator[tuple[str, str] | Inside]:
+    """The files in a folder as they are walked, and the folders. What cannot be read is named, so that this shows."""
     if ignores is not None:
         try:
-            ignores = (*ignores, *_ignores_of(folder.path, limits))
+            ignores = (*ignores, *_ignores_of(folder.real, limits))
         except NplintError:
-            found.append(_Entry(folder.path / _GITIGNORE, False, None))
+            yield os.path.join(folder.path, _GITIGNORE), folder.shows(_GITIGNORE)
     try:
         entries = sorted(os.scandir(folder.path), key=lambda entry: entry.name)
     except OSError:
-        return [_Entry(folder.path, False, None)]
+        yield folder.path, folder.shown
+        return
     for entry in entries:
-        path = folder.path / entry.name
-        is_folder = entry.is_dir(follow_symlinks=False)
-        if (is_folder and entry.name in SKIPPED_FOLDERS) or (ignores and _is_ignored(path, is_folder, ignores)):
+        name, is_folder = entry.name, entry.is_dir(follow_symlinks=False)
+        is_searched = name not in SKIPPED_FOLDERS if is_folder else may_hold_manifests(name) and _is_file(entry)
+        if not is_searched or (ignores and _is_ignored(folder.real, name, is_folder, ignores)):
             continue
-        if is_folder or (may_hold_manifests(entry.name) and _is_file(entry)):
-            found.append(_Entry(path, is_folder, ignores))
-    return found
+        if is_folder:
+            yield Inside(folder.holding(name), ignores)
+        else:
+            yield os.path.join(folder.path, name), folder.shows(name)
 
 
 def _is_file(entry: "os.DirEntry[str]") -> bool:
@@ -225,34 +250,35 @@ def _is_file(entry: "os.DirEntry[str]") -> bool:
         return True
 
 
-def _ignores_above(folder: "Path", limits: Limits) -> Ignores:
+def _ignores_above(real: str, limits: Limits) -> Ignores:
     """The .gitignore files above a folder, up to the root of its repository; none outside of a repository."""
-    above: list[Path] = []
-    here = folder.resolve()
-    while not os.path.lexists(here / ".git"):
-        if here.parent == here:
+    above: list[str] = []
+    here = real
+    while not os.path.lexists(os.path.join(here, ".git")):
+        parent = os.path.dirname(here)
+        if parent == here:
             return ()
-        here = here.parent
+        here = parent
         above.insert(0, here)
     ignores: Ignores = ()
-    for parent in above:
+    for folder in above:
         # One that cannot be read leaves more to be linted, not less.
         with suppress(NplintError):
-            ignores += _ignores_of(parent, limits)
+            ignores += _ignores_of(folder, limits)
     # A folder that is named itself is looked into, whatever git thinks of it.
-    return () if _is_ignored(folder.resolve(), True, ignores) else ignores
+    return () if ignores and _is_ignored(*os.path.split(real), True, ignores) else ignores
 
 
-def _ignores_of(folder: "Path", limits: Limits) -> Ignores:
+def _ignores_of(real: str, limits: Limits) -> Ignores:
     try:
-        data = load(folder / _GITIGNORE, limits.ignore_size, "ignore_size", found=True)
+        data = load(os.path.join(real, _GITIGNORE), limits.ignore_size, "ignore_size", found=True)
     except OSError:
         return ()
     lines = data.decode("utf-8-sig", "replace").splitlines()
     # pathspec lets a pattern without a slash at its end win over a later one with it, which git does not. Among
     # folders the slash makes no difference, and without it the order of the patterns decides.
     bare = [line.rstrip().removesuffix("/") for line in lines]
-    return (Ignore(folder.resolve(), _spec(lines), _spec(bare)),)
+    return (Ignore(real, _spec(lines), _spec(bare)),)
 
 
 def _spec(lines: list[str]) -> "GitIgnoreSpec":
@@ -276,11 +302,12 @@ def _without_bad_lines(lines: list[str]) -> "GitIgnoreSpec":
     return spec
 
 
-def _is_ignored(path: "Path", is_folder: bool, ignores: Ignores) -> bool:
-    """Whether git ignores a path: the innermost .gitignore that says anything decides."""
+def _is_ignored(real: str, name: str, is_folder: bool, ignores: Ignores) -> bool:
+    """Whether git ignores what is called so in a folder: the innermost .gitignore that says anything decides."""
+    path = os.path.join(real, name)
     for ignore in reversed(ignores):
-        name = os.path.relpath(path.parent.resolve() / path.name, ignore.folder).replace(os.sep, "/")
-        verdict = (ignore.of_folders if is_folder else ignore.of_files).check_file(name).include
+        below = path[len(os.path.join(ignore.folder, "")) :].replace(os.sep, "/")
+        verdict = (ignore.of_folders if is_folder else ignore.of_files).check_file(below).include
         if verdict is not None:
             return verdict
     return False

@@ -229,6 +229,22 @@ def test_a_link_that_cannot_be_followed_is_read_so_that_the_reason_shows(monkeyp
     assert sources._is_file(Entry())  # type: ignore[arg-type]
 
 
+@pytest.mark.parametrize("size", [(1 << 16) - 1, 1 << 16, (1 << 16) + 1, (1 << 24) + (1 << 16) + 1])
+def test_a_file_of_any_size_is_read_whole(size: int) -> None:
+    write("large.yaml", text=MANIFEST + "#" * (size - len(MANIFEST)))
+    [document] = gather("large.yaml").documents
+    assert len(document.text) == size
+
+
+def test_a_pipe_is_read_to_its_end() -> None:
+    reading, writing = os.pipe()
+    with subprocess.Popen(["printf", f"{MANIFEST}%070000d", "0"], stdout=writing):
+        os.close(writing)
+        [document] = gather(f"/dev/fd/{reading}").documents
+    os.close(reading)
+    assert len(document.text) == len(MANIFEST) + 70_000
+
+
 def test_a_folder_that_is_named_like_a_file_is_a_folder() -> None:
     write("x.yaml/web.yaml")
     assert found() == found("x.yaml") == ["x.yaml/web.yaml"]
