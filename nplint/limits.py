@@ -43,7 +43,8 @@ def parse(values: Iterable[str]) -> Limits:
         most = getattr(HIGHEST, field)
         given[field] = _number(number)
         if not 0 < given[field] <= most:
-            raise NplintError(f"`{value}` is no limit: {name} is a number from 1 to {size(most)}, such as 500 or 2MiB")
+            example = f"{name}=2MiB" if field.endswith("size") else f"{name}=500"
+            raise NplintError(f"`{value}` is no limit: write a number from 1 to {most:,}, such as {example}")
     return Limits(**given)
 
 
@@ -89,9 +90,9 @@ def load(path: "str | Path", most: int, field: str = "file_size", *, found: bool
             raise NplintError("it is a pipe or device, and those are read only where they are named")
         if is_regular and status.st_size > most:
             raise NplintError(too_large(most, field))
-        data = file.read(min(status.st_size, most) + 1)
-        if len(data) > status.st_size:
-            # It grows, or is none of the files that tell their size.
+        data = file.read((status.st_size if is_regular else most) + 1)
+        if is_regular and len(data) > status.st_size:
+            # It has grown, or is one of the system's files that do not tell their size.
             data += file.read(most + 1 - len(data))
     if len(data) > most:
         raise NplintError(too_large(most, field))

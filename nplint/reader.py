@@ -95,7 +95,7 @@ def parse(source: Source, shortcut: Shortcut | None = blockstyle.read) -> Iterat
     for start, end in _chunks(source):
         for document in _read_chunk(source, index, start, end, shortcut):
             if index == most:
-                reason = f"the file holds more than {most:,} documents{raised_by('documents')}"
+                reason = f"there are more documents in its file than {most:,}{raised_by('documents')}"
                 yield _too_much(source, index, document.start, reason)
                 return
             yield document
