@@ -16,7 +16,7 @@ import pytest
 from nplint import output
 
 if TYPE_CHECKING:
-    from conftest import Nplint, Repository
+    from tests.conftest import Nplint, Repository
 
 SERVICE = """\
 apiVersion: v1
@@ -128,10 +128,10 @@ def test_encodings_are_read_as_kubectl_reads_them_or_told(nplint: "Nplint", enco
 
 
 def test_stray_bytes_are_told_and_the_rest_is_judged(nplint: "Nplint") -> None:
-    Path("f.yaml").write_bytes(SERVICE.encode().replace(b"{name: web}", b"{name: web, labels: {a: \xff\xfe\xc3}}"))
+    Path("f.yaml").write_bytes(SERVICE.encode().replace(b"{name: web}", b"{name: web, annotations: {a: \xff\xfe\xc3}}"))
     run = nplint(*OPTIONS)
     stray = "warning[unreadable-manifest] a byte is no text in the file's encoding: kubectl puts U+FFFD in its place\n"
-    assert run.out == "".join(f"f.yaml:3:{column}: {stray}" for column in (36, 37, 38)) + f"f.yaml{FOUND}"
+    assert run.out == "".join(f"f.yaml:3:{column}: {stray}" for column in (40, 41, 42)) + f"f.yaml{FOUND}"
 
 
 def test_many_documents_are_judged_in_little_memory(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 import os
 import re
+from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,7 +14,7 @@ from nplint.errors import NplintError
 from nplint.limits import DEFAULT, HIGHEST, Limits, load, parse
 
 if TYPE_CHECKING:
-    from conftest import Nplint, Repository
+    from tests.conftest import Nplint, Repository
 
 PAGE = (Path(__file__).parent.parent / "docs" / "limits.md").read_text("utf-8")
 SERVICE = """\
@@ -206,7 +207,7 @@ def test_a_file_that_vanishes_before_it_is_read_is_a_finding(tmp_path: Path, mon
     for name in ("a.yaml", "b.yaml"):
         Path(name).write_text(SERVICE)
 
-    def watch(files: "sources.Iterator[sources.File]") -> "sources.Iterator[sources.File]":
+    def watch(files: Iterator[sources.File]) -> Iterator[sources.File]:
         for file in files:
             Path("b.yaml").unlink(missing_ok=True)
             yield file
