@@ -212,6 +212,8 @@ def _inside(folder: str, text: str) -> None:
 def _pattern(text: str) -> None:
     from pathspec import GitIgnoreSpec
 
+    if re.search(r"\\\w", text):
+        raise NplintError(f"`{text}` has a backslash before a letter: write `/` between folders, on Windows too")
     if ".." in text.split("/"):
         raise NplintError(f"`{text}` leads out of the folder of this file: what it names lies in it")
     try:

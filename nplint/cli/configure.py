@@ -96,13 +96,12 @@ def _check_baseline(configuration: "Config") -> None:
 
 def _doubts(configuration: "Config") -> Iterator[str]:
     """What a run reports: clusters that are well described and cannot exist, and suppressions to decide on."""
-    from datetime import date
-
+    from nplint.cli.terminal import today
     from nplint.profile import impossibilities
 
-    today = date.today().isoformat()
+    day = today()
     for ignore in configuration.ignores:
-        if ignore.node and not ignore.holds(today):
+        if ignore.node and not ignore.holds(day):
             yield f"{ignore.node['until'].span.place}: this ran out on {ignore.until}"
         elif ignore.node and not ignore.reason:
             yield f"{ignore.node.span.place}: this gives no reason"

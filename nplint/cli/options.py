@@ -198,4 +198,6 @@ def _setting(ctx: click.Context, parameter: click.Option, config: "Config") -> S
 
 def from_here(folder: str, path: str) -> str:
     """A path that a configuration in this folder names, as it looks from the current folder."""
-    return os.path.relpath(os.path.join(folder, path)).replace(os.sep, "/")
+    from nplint import sources
+
+    return sources.shown(os.path.join(folder, path))

@@ -3,7 +3,6 @@
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import date
 from functools import partial
 
 from nplint import baseline, suppress
@@ -11,7 +10,7 @@ from nplint.baseline import Baseline, Entry
 from nplint.cli import put
 from nplint.cli.options import REVISION_NAMES, Setting
 from nplint.cli.parting import covers
-from nplint.cli.terminal import tell
+from nplint.cli.terminal import tell, today
 from nplint.declared import Config
 from nplint.errors import NplintError
 from nplint.extent import Extent
@@ -33,7 +32,7 @@ def settle(
     report = suppress.apply(
         replace(report, configuration=config.root.document if config.root else None),
         config.ignores,
-        date.today().isoformat(),
+        today(),
         rules=loaded.rules,
         whole=_is_whole(paths, config, options),
         hide=not options["no_ignores"].value,

@@ -78,6 +78,13 @@ def _colored(choice: str, environ: Mapping[str, str]) -> bool:
     return environ.get("CLICOLOR") != "0" and bool(sys.stdout) and sys.stdout.isatty() and environ.get("TERM") != "dumb"
 
 
+def today() -> str:
+    """The day as 2027-06-30. It is the same everywhere, so that a run in one place finds what one in another does."""
+    from datetime import UTC, datetime
+
+    return datetime.now(UTC).date().isoformat()
+
+
 def standard_input() -> BinaryIO:
     """The bytes of standard input; none where there is no such thing."""
     # Who starts programs in the background may leave them without standard input at all.
