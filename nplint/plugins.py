@@ -1,7 +1,6 @@
 """Everything that is pluggable, nplint's own rules, formats and types among it, found through the same hooks."""
 
 import os
-import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
@@ -17,6 +16,7 @@ from nplint.check import Rule
 from nplint.declarative import read
 from nplint.errors import NplintError
 from nplint.hookspecs import Formatter, hookimpl
+from nplint.installed import registers_plugins
 from nplint.profile import PROFILES, TYPES, Profile
 from nplint.reader import decode
 from nplint.sandbox import Sandbox
@@ -175,27 +175,11 @@ def _entry_points() -> Iterable["EntryPoint"]:
     Most environments have no such package, and the machinery that reads their metadata takes longer to import than a
     manifest to lint. So it comes in only where some package's list of entry points names the group.
     """
-    if not any(_names_the_group(folder) for folder in sys.path):
+    if not registers_plugins():
         return ()
     from importlib.metadata import entry_points
 
     return entry_points(group="nplint")
-
-
-def _names_the_group(folder: str) -> bool:
-    """Whether the metadata of some package in the folder registers something for nplint."""
-    try:
-        packages = [entry.path for entry in os.scandir(folder) if entry.name.endswith("-info")]
-    except OSError:
-        return False
-    for package in packages:
-        try:
-            with open(os.path.join(package, "entry_points.txt"), encoding="utf-8", errors="replace") as text:
-                if "[nplint]" in text.read():
-                    return True
-        except OSError:
-            continue
-    return False
 
 
 @contextmanager

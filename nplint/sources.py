@@ -9,7 +9,7 @@ from nplint.document import Defect, DefectKind, Document, Source, Span
 from nplint.errors import NplintError, reason
 from nplint.filenames import KUSTOMIZATION_NAMES, SKIPPED_FOLDERS, may_hold_manifests
 from nplint.limits import DEFAULT, Limits, load, too_large
-from nplint.reader import decode, read
+from nplint.reading import File, Reading, in_turn
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -49,19 +49,13 @@ class Folder(NamedTuple):
 
     def holding(self, name: str) -> "Folder":
         """The folder of that name in this one, which is no link."""
-        return Folder(os.path.join(self.path, name), self.shows(name), os.path.join(self.real, name))
+        # Below `..` may be the current folder, so what findings show is worked out anew.
+        path = os.path.join(self.path, name)
+        return Folder(path, shown(path), os.path.join(self.real, name))
 
     def shows(self, name: str) -> str:
-        """How findings show what is called so in it."""
+        """How findings show a file in it."""
         return name if self.shown == "." else f"{self.shown.removesuffix('/')}/{name}"
-
-
-class File(NamedTuple):
-    """A file as it was loaded, and the path that led to it. What cannot be read is a document that says why."""
-
-    path: str
-    name: str
-    data: bytes | Document
 
 
 class Inputs(NamedTuple):
@@ -81,11 +75,12 @@ def gather(
     force_exclude: bool = False,
     limits: Limits = DEFAULT,
     watch: Callable[[Iterator[File]], Iterator[File]] = iter,
+    reading: Reading = in_turn,
 ) -> Inputs:
     """Read every manifest at the given paths; a folder means what is in it, `-` means standard input.
 
     What `excluded` matches is left out of folders, and of the paths themselves under `force_exclude`. `watch` sees
-    each file before it is read.
+    each file before it is read, `reading` tells how that is done.
 
     Raises:
         NplintError: a path does not exist, or holds no manifest although it must.
@@ -94,14 +89,13 @@ def gather(
     seen: set[str] = set()
     found = dict.fromkeys(paths, 0)
     without = 0
-    for path, name, data in watch(_files_at(found, stdin, excluded, force_exclude, limits)):
-        if name in seen:
-            found[path] += 1
+    for file, manifests in reading(watch(files_at(found, stdin, excluded, force_exclude, limits))):
+        if file.name in seen:
+            found[file.path] += 1
             continue
-        seen.add(name)
-        manifests = _manifests(name, data, limits)
+        seen.add(file.name)
         documents += manifests
-        found[path] += bool(manifests)
+        found[file.path] += bool(manifests)
         without += not manifests
     for path in found:
         skipped = force_exclude and excluded is not None and excluded(path)
@@ -110,8 +104,15 @@ def gather(
     return Inputs(tuple(documents), without, frozenset(seen))
 
 
-def kustomizations_above(paths: Iterable[str], limits: Limits = DEFAULT) -> tuple[Document, ...]:
+def kustomizations_above(
+    paths: Iterable[str], limits: Limits = DEFAULT, watch: Callable[[Iterator[File]], Iterator[File]] = iter
+) -> tuple[Document, ...]:
     """The kustomizations in the folders above what is linted: they tell whether a file is only a patch."""
+    return tuple(one for file in watch(files_above(paths, limits)) for one in file.documents())
+
+
+def files_above(paths: Iterable[str], limits: Limits = DEFAULT) -> Iterator[File]:
+    """The files of the kustomizations in the folders above what is linted."""
     folders: dict[str, None] = {}
     for path in paths:
         here = os.path.dirname(os.path.abspath(path)) if path != "-" else ""
@@ -119,9 +120,9 @@ def kustomizations_above(paths: Iterable[str], limits: Limits = DEFAULT) -> tupl
             folders[here] = None
             above = os.path.dirname(here)
             here = "" if above == here or os.path.exists(os.path.join(here, ".git")) else above
-    files = (os.path.join(folder, name) for folder in folders for name in KUSTOMIZATION_NAMES)
-    there = (file for file in files if os.path.isfile(file))
-    return tuple(one for file in there for one in _manifests(shown(file), _load(file, limits, found=True), limits))
+    for file in (os.path.join(folder, name) for folder in folders for name in KUSTOMIZATION_NAMES):
+        if os.path.isfile(file):
+            yield File(file, shown(file), _load(file, limits, found=True), limits)
 
 
 def matching(folder: "Path", matches: Matcher, limits: Limits = DEFAULT) -> Inputs:
@@ -130,22 +131,27 @@ def matching(folder: "Path", matches: Matcher, limits: Limits = DEFAULT) -> Inpu
     without = 0
     for path, name in _walk(Folder.at(str(folder)), None, limits):
         if matches(name):
-            manifests = _manifests(name, _load(path, limits, found=True), limits)
+            manifests = File(path, name, _load(path, limits, found=True), limits).documents()
             documents += manifests
             without += not manifests
     return Inputs(tuple(documents), without)
 
 
-def _manifests(name: str, data: bytes | Document, limits: Limits) -> tuple[Document, ...]:
-    return read(decode(name, data, limits=limits)) if isinstance(data, bytes) else (data,)
-
-
-def _files_at(
-    paths: Iterable[str], stdin: BinaryIO, excluded: Matcher | None, force_exclude: bool, limits: Limits
+def files_at(
+    paths: Iterable[str],
+    stdin: BinaryIO,
+    excluded: Matcher | None = None,
+    force_exclude: bool = False,
+    limits: Limits = DEFAULT,
 ) -> Iterator[File]:
+    """Every file that `gather` reads, in the same order.
+
+    Raises:
+        NplintError: a path does not exist.
+    """
     for path in paths:
         for name, data in _files(path, stdin, excluded, force_exclude, limits):
-            yield File(path, name, data)
+            yield File(path, name, data, limits)
 
 
 def _files(

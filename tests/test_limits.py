@@ -12,6 +12,7 @@ import pytest
 from nplint import limits, sources
 from nplint.errors import NplintError
 from nplint.limits import DEFAULT, HIGHEST, Limits, load, parse
+from nplint.reading import File
 
 if TYPE_CHECKING:
     from tests.conftest import Nplint, Repository
@@ -207,7 +208,7 @@ def test_a_file_that_vanishes_before_it_is_read_is_a_finding(tmp_path: Path, mon
     for name in ("a.yaml", "b.yaml"):
         Path(name).write_text(SERVICE)
 
-    def watch(files: Iterator[sources.File]) -> Iterator[sources.File]:
+    def watch(files: Iterator[File]) -> Iterator[File]:
         for file in files:
             Path("b.yaml").unlink(missing_ok=True)
             yield file

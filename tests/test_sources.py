@@ -115,6 +115,12 @@ def test_a_path_beside_the_current_folder_is_shown_relative(tmp_path: Path, monk
     assert found("../a", str(tmp_path / "a")) == ["../a/web.yaml"]
 
 
+def test_what_is_below_a_folder_above_is_shown_as_it_looks_from_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    write("a/b/web.yaml", "a/web.yaml", "c/web.yaml")
+    monkeypatch.chdir("a/b")
+    assert found("../..") == ["web.yaml", "../web.yaml", "../../c/web.yaml"]
+
+
 def test_a_path_without_a_relative_form_is_shown_whole(monkeypatch: pytest.MonkeyPatch) -> None:
     def other_drive(path: Any, start: Any = None) -> str:
         raise ValueError

@@ -32,6 +32,7 @@ def imported(folder: Path, *arguments: str) -> set[str]:
         *("jsonschema", "importlib.metadata", "pathspec", "tomllib", "difflib", "xml.etree.ElementTree"),
         *("nplint.config", "nplint.suppress", "nplint.cli.deliver", "nplint.fix", "nplint.git", "nplint.baseline"),
         *("nplint.wishes", "nplint.comments", "nplint.extent", "nplint.cli.settle", "nplint.picture", "nplint.graph"),
+        *("nplint.cli.recall", "nplint.answers", "concurrent.futures", "multiprocessing", "sqlite3"),
         *("nplint.cli.completion", "nplint.cli.progress", "nplint.output.skips", "nplint.output.statistics"),
         *("cel_expr_python", "subprocess", "nplint.cel", "nplint.violations"),
     ],

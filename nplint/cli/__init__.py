@@ -25,6 +25,7 @@ EXIT_INTERRUPTED = 130
 
 # Each command is imported when it is used; `check` is what nearly every run is.
 _COMMANDS = {
+    "cache": "cache:cache",
     "check": "check:check",
     "completion": "completion:completion",
     "config": "configure:config",

@@ -19,8 +19,13 @@ def terminal(choice: str, *, show_suppressed: bool = False) -> "Terminal":
     """Standard output as a format sees it, with the colours that were asked for."""
     from nplint.hookspecs import Terminal
 
+    return Terminal(*screen(choice), show_suppressed)
+
+
+def screen(choice: str) -> tuple[bool, int, str, str]:
+    """What is known of standard output: whether it has colours, its width and encoding, and the current folder."""
     encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
-    return Terminal(_colored(choice, os.environ), _width(os.environ), encoding, _folder(), show_suppressed)
+    return _colored(choice, os.environ), _width(os.environ), encoding, _folder()
 
 
 def _folder() -> str:
@@ -99,6 +104,12 @@ def show(text: str | bytes) -> None:
 def tell(text: str) -> None:
     """Print what is not the result itself, on standard error."""
     _write(sys.stderr, f"{text}\n")
+
+
+def replay(out: str, err: str) -> None:
+    """Print what an earlier run printed."""
+    _write(sys.stdout, out)
+    _write(sys.stderr, err)
 
 
 def _write(stream: TextIO | None, text: str | bytes) -> None:
