@@ -3,13 +3,14 @@
 import os
 import re
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
-from nplint import limits, sources
+from nplint import limits, reading, sources
 from nplint.errors import NplintError
 from nplint.limits import DEFAULT, HIGHEST, Limits, load, parse
 from nplint.reading import File
@@ -218,6 +219,15 @@ def test_a_file_that_vanishes_before_it_is_read_is_a_finding(tmp_path: Path, mon
         ("a.yaml", []),
         ("b.yaml", ["no such file or directory"]),
     ]
+
+
+def test_they_hold_whoever_reads(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reading, "ALONE", 0)
+    most = DEFAULT._replace(depth=3)
+    found = reading.with_help(iter([File(".", "f.yaml", SERVICE.encode(), most)]), lambda: ThreadPoolExecutor(1))
+    [(_, [document])] = found
+    assert [defect.message for defect in document.defects] == [REASONS["depth"].format(limit=3)]
+    assert document.source.limits == most
 
 
 # --- the page
