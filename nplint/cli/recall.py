@@ -204,8 +204,8 @@ def cache_folder(environ: Mapping[str, str]) -> str | None:
 
 def _is_within(folder: str, paths: Sequence[str]) -> bool:
     """Whether the folder lies in what is linted or in its repository, which must not bring answers of its own."""
-    real = os.path.realpath(folder)
-    return any(os.path.commonpath([real, root]) == root for root in map(_root, paths or (".",)))
+    inside = os.path.join(os.path.realpath(folder), "")
+    return any(inside.startswith(os.path.join(root, "")) for root in map(_root, paths or (".",)))
 
 
 def _root(path: str) -> str:
