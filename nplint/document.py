@@ -4,6 +4,7 @@ import posixpath
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import Enum
 from functools import cached_property
@@ -12,6 +13,7 @@ from typing import NamedTuple
 from nplint import jsontext
 from nplint.entry import outline
 from nplint.filenames import KUSTOMIZATION_NAMES
+from nplint.limits import DEFAULT, Limits
 from nplint.tree import Tree, UnreadableError, Value, compose, key_of, mappings_to_merge
 
 Path = tuple[str | int, ...]
@@ -46,6 +48,8 @@ class Source:
     revision: str | None = None
     stray: tuple[int, ...] = ()
     """Offsets of the bytes that are no text in the file's encoding; U+FFFD stands in their place."""
+    limits: Limits = DEFAULT
+    """How much of it is read."""
 
     @property
     def is_kustomization(self) -> bool:
@@ -256,12 +260,11 @@ class Document:
     @cached_property
     def _root(self) -> Tree | None:
         # What begins like JSON may be YAML all the same.
-        composers = (jsontext.compose, _compose_yaml) if self.text.lstrip().startswith("{") else (_compose_yaml,)
-        for composer in composers:
-            try:
-                return composer(self.text)
-            except (ValueError, RecursionError, UnreadableError):
-                continue
+        if self.text.lstrip().startswith("{"):
+            with suppress(ValueError, RecursionError):
+                return jsontext.compose(self.text)
+        with suppress(UnreadableError):
+            return compose(self.text, self.source.limits.depth)[0]
         return None
 
 
@@ -272,10 +275,6 @@ def _child_around(node: Tree, offset: int) -> tuple[Tree | None, Tree | None]:
         return None, None
     is_value = node.is_mapping and number % 2 == 1
     return node.children[number - 1] if is_value else None, node.children[number]
-
-
-def _compose_yaml(text: str) -> Tree | None:
-    return compose(text)[0]
 
 
 def _repeated(node: Tree, path: Path) -> Iterator[tuple[Path, Tree, Tree, Tree]]:

@@ -12,15 +12,12 @@ from nplint.node import Node
 from nplint.profile import Applies, Verdict
 from nplint.report import Report, RuleRun, sort
 from nplint.resource import Resource
-from nplint.spelling import cut
+from nplint.spelling import LONG, cut
 
 Judge = Callable[[Sequence[Cluster]], Report]
 """Lints clusters in the way of one run: with its rules, and with its findings marked that do not count."""
 Task = tuple[Cluster, Rule]
 """A rule to run on a cluster."""
-
-# What a rule takes over from a manifest may be megabytes long.
-_LONGEST = 500
 
 
 def lint(cluster: Cluster, rules: Iterable[Rule]) -> Report:
@@ -83,16 +80,17 @@ def _stamp(rule: Rule, verdict: Verdict, problem: Problem, cluster: Cluster) -> 
         severity=min(problem.severity or rule.severity, rule.severity),
         confidence=problem.confidence,
         span=_span(problem.at),
-        message=cut(problem.message, _LONGEST),
+        # What a rule takes over from a manifest may be megabytes long.
+        message=cut(problem.message, LONG),
         why=problem.why or rule.why,
-        help=cut(problem.help, _LONGEST),
+        help=cut(problem.help, LONG),
         label=problem.label or _mark(problem, cluster),
         field=problem.field or (problem.node.field if problem.node else ""),
         resource=_resource(problem.node, cluster),
-        related=tuple(Related(_span(at), cut(text, _LONGEST), _resource(at, cluster)) for at, text in problem.related),
+        related=tuple(Related(_span(at), cut(text, LONG), _resource(at, cluster)) for at, text in problem.related),
         edits=problem.edits,
         clusters=(cluster.profile.name,) if cluster.profile.name else (),
-        fact=problem.fact,
+        fact=cut(problem.fact, LONG),
         mutual=problem.mutual,
     )
     return _demoted(finding, verdict) if verdict.applies is Applies.UNKNOWN else finding

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from nplint.document import Span
 from nplint.node import Node
 from nplint.resource import Resource
+from nplint.spelling import LONG, cut
 
 
 @total_ordering
@@ -141,9 +142,10 @@ def identities(finding: Finding) -> list[Identity]:
 
 def _title(resource: Resource) -> str:
     """What the cluster tells resources apart by, in one word more than the resource's own title: the namespace."""
-    kind, namespace, name = resource.identity
+    kind, namespace, name = (cut(part, LONG) for part in resource.identity)
     metadata = resource.node["metadata"]
-    return f"{kind} {namespace}/{name or metadata['name'].value or metadata['generateName'].value or ''}"
+    stem = name or metadata["name"].value or metadata["generateName"].value or ""
+    return f"{kind} {namespace}/{cut(str(stem), LONG)}"
 
 
 _LIST_FIELD = re.compile(r"[A-Za-z][\w.]*(?:\[\d+\][\w.]*)+")
@@ -165,7 +167,7 @@ def _name_of_item(item: Node) -> str:
     for name in ("port", "containerPort"):
         if item[name].number is not None:
             return f"{item[name].number}/{item['protocol'].text or 'TCP'}"
-    return item["name"].text
+    return cut(item["name"].text, LONG)
 
 
 def fingerprint(finding: Finding) -> str:

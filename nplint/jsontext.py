@@ -7,7 +7,8 @@ from typing import Any
 import yaml
 
 from nplint import scalars
-from nplint.tree import MAX_DEPTH, Tree, Value
+from nplint.limits import DEFAULT
+from nplint.tree import Tree, Value
 
 Parsed = tuple[int, int, Value, bool]
 """Start and end offset of a JSON value in the text, the value, and whether some object in it has a key twice."""
@@ -17,7 +18,7 @@ _STRINGS = json.JSONDecoder()
 _ATOM = re.compile(r"[-+.\w]+", re.ASCII)
 
 
-def parse(text: str) -> tuple[list[Parsed], int]:
+def parse(text: str, depth: int = DEFAULT.depth) -> tuple[list[Parsed], int]:
     """The values that a text begins with, and the offset from which it is no strict JSON (its length if all is)."""
     reader = _Reader()
     parsed: list[Parsed] = []
@@ -26,7 +27,8 @@ def parse(text: str) -> tuple[list[Parsed], int]:
         while start < len(text):
             reader.repeats = False
             value, end = reader.decoder.raw_decode(text, start)
-            if not _depth_is_fine(text.count("[", start, end) + text.count("{", start, end), value):
+            brackets = text.count("[", start, end) + text.count("{", start, end)
+            if brackets > depth and not _depth_is_fine(value, depth):
                 break
             parsed.append((start, end, value, reader.repeats))
             start = _skip_space(text, end)
@@ -73,11 +75,9 @@ def _no_constant(text: str) -> None:
     raise ValueError(text)
 
 
-def _depth_is_fine(brackets: int, value: Value) -> bool:
-    if brackets <= MAX_DEPTH:
-        return True
+def _depth_is_fine(value: Value, most: int) -> bool:
     level: list[Any] = [value]
-    for _ in range(MAX_DEPTH + 1):
+    for _ in range(most + 1):
         level = [child for item in level for child in _children(item)]
         if not level:
             return True

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from nplint import placeholder
 from nplint.document import Document, Path, Span
+from nplint.spelling import LONG, cut
 from nplint.tree import Value
 
 
@@ -101,7 +102,7 @@ class Node:
         """The path from the resource down, as the API server writes it: `spec.ports[0].nodePort`."""
         written = ""
         for step in self.path[self.root :]:
-            written += f"[{step}]" if isinstance(step, int) else f".{step}"
+            written += f"[{step}]" if isinstance(step, int) else f".{cut(step, LONG)}"
         return written.removeprefix(".")
 
     @property

@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from nplint.node import Node
-from nplint.spelling import recased
+from nplint.spelling import LONG, cut, recased
 
 if TYPE_CHECKING:
     from nplint.workload import Workload
@@ -47,7 +47,8 @@ class Resource:
     @property
     def title(self) -> str:
         """How a message names it: `Service shop/web`."""
-        return f"{self.kind} {self.namespace + '/' if self.namespace else ''}{self.name or '(unnamed)'}"
+        kind, namespace, name = (cut(part, LONG) for part in (self.kind, self.namespace, self.name))
+        return f"{kind} {namespace + '/' if namespace else ''}{name or '(unnamed)'}"
 
     @property
     def labels(self) -> dict[str, str]:

@@ -7,11 +7,9 @@ import yaml
 from yaml._yaml import CParser
 
 from nplint import scalars
+from nplint.limits import DEFAULT, raised_by
 
 Value = None | bool | int | float | str | list[Any] | dict[str, Any]
-
-MAX_DEPTH = 200
-"""How many lists and mappings may stand in each other; real manifests stay below 50."""
 
 
 class UnreadableError(Exception):
@@ -77,15 +75,15 @@ class Tree:
         return zip(self.children[::2], self.children[1::2], strict=True)
 
 
-def compose(text: str) -> tuple[Tree | None, bool]:
+def compose(text: str, depth: int = DEFAULT.depth) -> tuple[Tree | None, bool]:
     """The first document of a text, and whether more follows it, which kubectl would not read.
 
     Raises:
-        UnreadableError: the text does not parse, or nests deeper than MAX_DEPTH.
+        UnreadableError: the text does not parse, or nests deeper than `depth` lists and mappings.
     """
     parser = CParser(text)
     try:
-        root = _Composer(text).compose(parser)
+        root = _Composer(text, depth).compose(parser)
         return root, root is not None and _more_follows(parser)
     except yaml.MarkedYAMLError as error:
         offset = _offset(error)
@@ -126,8 +124,9 @@ def _offset_of_byte(text: str, position: int) -> int:
 
 
 class _Composer:
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, depth: int) -> None:
         self.text = text
+        self.depth = depth
         self.anchors: dict[str, Tree] = {}
         self.open: list[Tree] = []
         self.root: Tree | None = None
@@ -157,8 +156,9 @@ class _Composer:
 
     def enter(self, event: Any, kind: type[yaml.Event]) -> None:
         start = event.start_mark.index
-        if len(self.open) == MAX_DEPTH:
-            raise UnreadableError(f"it nests more than {MAX_DEPTH} lists and mappings in each other", start)
+        if len(self.open) == self.depth:
+            reason = f"it nests more than {self.depth} lists and mappings in each other{raised_by('depth')}"
+            raise UnreadableError(reason, start)
         node = Tree(kind, start, start, tag=event.tag, flow=bool(event.flow_style), anchor=event.anchor)
         self.add(node)
         self.open.append(node)

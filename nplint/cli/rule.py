@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from nplint.cli import put
 from nplint.cli.extensions import prepare
 from nplint.cli.options import extensions
 from nplint.cli.options import rules as rules_option
@@ -120,7 +121,7 @@ def new(name: str, yaml: bool) -> None:
     file = Path(f"{name}.yaml" if yaml else f"{function}.py")
     if file.exists():
         raise NplintError(f"{file} is there already: choose another name, or remove it")
-    file.write_text(_YAML if yaml else _PYTHON.replace("FUNCTION", function), "utf-8")
+    put.write(str(file), _YAML if yaml else _PYTHON.replace("FUNCTION", function))
     tell(f"wrote {file}: make it yours, then run `nplint rule test {file}`")
 
 
