@@ -14,10 +14,11 @@ from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
 from fuzz import corpus, targets
+from fuzz.watchdog import limited
 
 NAMES = [module.name for module in iter_modules(targets.__path__)]
-# An input that takes this long, or this much, is a finding.
-SECONDS_EACH = 30
+# An input that takes this much is a finding, and one that hangs where the watchdog of the target is not heard.
+SECONDS_EACH = 600
 MEGABYTES = 1024
 LONGEST_INPUT = 8192
 _STATISTIC = re.compile(r"^stat::(\w+):\s+(\d+)$", re.MULTILINE)
@@ -60,7 +61,7 @@ def _parser() -> argparse.ArgumentParser:
     limit.add_argument("--seconds", type=int, default=60, help="how long, in all; the targets share it [60]")
     limit.add_argument("--runs", type=int, help="how many inputs besides the seeds for each target, the same each time")
     parser.add_argument("--seed", type=int, default=1, help="what chance begins with [1]")
-    parser.add_argument("--seeds", type=Path, action="append", default=[], metavar="FOLDER", help="start from these too")
+    parser.add_argument("--seeds", type=Path, action="append", default=[], metavar="FOLDER", help="start here too")
     parser.add_argument("--out", type=Path, default=Path(".fuzz"), help="where findings and logs go [.fuzz]")
     parser.add_argument("--input", type=Path, action="append", metavar="FILE", help="try nothing but this")
     return parser
@@ -74,7 +75,7 @@ def _replay(names: Sequence[str], files: Sequence[Path]) -> int:
         for name in names:
             for file, data in given:
                 print(f"{name}: {file}", flush=True)
-                import_module(f"fuzz.targets.{name}").check(data)
+                limited(import_module(f"fuzz.targets.{name}").check)(data)
     return 0
 
 

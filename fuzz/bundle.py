@@ -22,7 +22,7 @@ def split(data: bytes) -> list[File]:
     heads = list(_HEAD.finditer(data))
     ends = [head.start() for head in heads[1:]] + [len(data)]
     first = data[: heads[0].start()] if heads else data
-    files = {(UNNAMED, None): first} if first.strip() or not heads else {}
+    files: dict[tuple[str, str | None], bytes] = {(UNNAMED, None): first} if first.strip() or not heads else {}
     for head, end in zip(heads, ends, strict=False):
         files[_path(head[2]), "base" if head[1] else None] = data[head.end() : end]
     return [File(path, text, revision) for (path, revision), text in files.items()]

@@ -18,6 +18,7 @@ def main(name: str, pool: str, arguments: list[str]) -> None:
     with atheris.instrument_imports(include=["nplint"]):
         _import_all(importlib.import_module("nplint"))
     from fuzz.mutation import Mutator
+    from fuzz.watchdog import limited
 
     target = importlib.import_module(f"fuzz.targets.{name}")
     inputs = [path.read_bytes() for path in sorted(Path(pool).iterdir())]
@@ -29,7 +30,7 @@ def main(name: str, pool: str, arguments: list[str]) -> None:
         changed = mutator.mutate(data)
         return changed if len(changed) <= max_size else data[:max_size]
 
-    atheris.Setup([sys.argv[0], *arguments], target.check, custom_mutator=mutate)
+    atheris.Setup([sys.argv[0], *arguments], limited(target.check), custom_mutator=mutate)
     atheris.Fuzz()
 
 

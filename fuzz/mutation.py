@@ -73,7 +73,8 @@ def _nodes(text: str) -> list[yaml.Node]:
         root = yaml.compose(text, Loader=yaml.CSafeLoader)
     except (yaml.YAMLError, ValueError, RecursionError):
         return []
-    found, waiting = [], [root] if root else []
+    found: list[yaml.Node] = []
+    waiting = [root] if root else []
     while waiting and len(found) < 2000:
         node = waiting.pop()
         found.append(node)

@@ -40,10 +40,11 @@ mountPath subPath data binaryData optional resources patches patchesStrategicMer
 nameSuffix commonLabels components bases target path patch configMapGenerator
 clusters network version proxy-mode node-port-range ip-families nodes ledger paths context rules ignore exclude expect
 resource reason until rule fail-on format baseline address taints findings fact cluster field others <<""".split()
-PATHS = """\
+PATHS = ["ü\u2028.yaml"]
+PATHS += """\
 f.yaml web.yaml a/web.yaml a/b/web.yaml kustomization.yaml a/kustomization.yaml a/b/kustomization.yml base/web.yaml
 base/kustomization.yaml overlays/prod/kustomization.yaml overlays/prod/patch.yaml list.json templates/web.yaml
-.nplint.yaml pyproject.toml baseline.json ü\u2028.yaml <stdin> #x%0A::.yaml""".split()
+.nplint.yaml pyproject.toml baseline.json <stdin> #x%0A::.yaml""".split()
 COMMENTS = (
     " # nplint: ignore[node-port-conflict] why",
     " # nplint: ignore[unknown-traffic-policy, x]",
@@ -59,7 +60,7 @@ COMMENTS = (
     "\\",
 )
 PIECES = (
-    *("---\n", "--- ", "\n---\n", "\n--- x\n", "...\n", "\n... x\n", "%YAML 1.1\n---\n", "%TAG ! x\n", "\n", "\r", "\r\n"),
-    *("\t", " ", "  ", "- ", "? ", ": ", ":", ",", "[", "]", "{", "}", "#", "&x ", "*x", "!", "|", ">", "'", '"', "\\"),
-    *("\0", "\x1b[31m", "\x85", "\u2028", "\ufeff", "😀", "\udcff", "{{", "}}", "{% x %}", "<<: *x\n", "=== x.yaml\n"),
+    *("---\n", "--- ", "\n---\n", "\n--- x\n", "...\n", "\n... x\n", "%YAML 1.1\n---\n", "%TAG ! x\n", "\n", "\r"),
+    *("\r\n", "\t", " ", "  ", "- ", "? ", ": ", ":", ",", "[", "]", "{", "}", "#", "&x ", "*x", "!", "|", ">", "'"),
+    *('"', "\\", "\0", "\x1b[31m", "\x85", "\u2028", "\ufeff", "😀", "\udcff", "{{", "}}", "{% x %}", "=== x.yaml\n"),
 )

@@ -1,6 +1,7 @@
 """A file -> documents: they are read, and every place in them lies in the file and holds what it should."""
 
 import json
+import re
 from collections.abc import Iterator
 from itertools import islice
 from random import Random
@@ -11,6 +12,8 @@ from nplint.document import Document, Path, Source, Span
 from nplint.reader import decode, parse, read
 from nplint.tree import Value
 
+# What ends a line for YAML, which is more than ends one for editors.
+_LINE_END = re.compile("[\r\n\x85\u2028\u2029]")
 # To parse again takes the longest; and aliases make far more values than there is text.
 _MOST_DOCUMENTS = 3
 _MOST_PATHS = 200
@@ -73,7 +76,7 @@ def check_span(span: Span, source: Source) -> None:
     assert (span.line, span.column) <= (span.end_line, span.end_column), f"{span} ends before it begins"
     for line, column in ((span.line, span.column), (span.end_line, span.end_column)):
         assert 1 <= line <= len(source.line_starts), f"{span} is on no line"
-        assert 1 <= column, f"{span} is left of its line"
+        assert column >= 1, f"{span} is left of its line"
         following = source.line_starts[line] if line < len(source.line_starts) else len(source.text) + 1
         assert source.offset(line, column) < following, f"{span} is right of its line"
     assert 0 <= start <= end <= len(source.text), f"{span} is not in the file"
@@ -91,23 +94,26 @@ def paths(value: Value, path: Path = ()) -> Iterator[tuple[Path, Value]]:
             waiting += (((*at, index), child) for index, child in enumerate(inner))
 
 
+def leaves(value: Value) -> Iterator[tuple[Path, Value]]:
+    """The values that hold no others, with their paths."""
+    return ((path, inner) for path, inner in paths(value) if not inner or not isinstance(inner, list | dict))
+
+
 def _check_text(document: Document, path: Path, value: Value) -> None:
     """A scalar on one line is the text at its place. What has a tag or an anchor, or is an alias, is more than that."""
     span = document.locate(path)
     text = document.source.slice(span)
-    if not path or value is None or isinstance(value, list | dict) or text[:1] in tuple("|>&!*?") or "\n" in text:
+    is_more = text[:1] in tuple("|>&!*?") or _LINE_END.search(text)
+    if not path or value is None or isinstance(value, list | dict) or is_more:
         return
     assert any(same(value, other) for other in _readings(text)), f"{path} is {value!r}, and its place holds {text!r}"
 
 
 def _readings(text: str) -> Iterator[Value]:
-    """What a text is as JSON and as YAML."""
-    try:
-        yield json.loads(text)
-    except (ValueError, RecursionError):
-        pass
-    for document in parse(Source("f.yaml", f"x: {text}\n")):
-        yield document.value["x"] if isinstance(document.value, dict) else document.value
+    """What a text is in a block of YAML, and between brackets, as JSON is."""
+    for around in (f"x: {text}\n", f'{{"x": {text}}}\n'):
+        for document in parse(Source("f.yaml", around)):
+            yield document.value.get("x") if isinstance(document.value, dict) else document.value
 
 
 def same(value: Value, other: Value) -> bool:
@@ -126,7 +132,5 @@ def _check_entry(document: Document, path: Path) -> None:
     again = list(parse(Source(document.source.path, text[:start] + text[end:])))
     left = next((one for one in again if one.index == document.index), None)
     assert left is not None, f"without {path} the document is gone"
-    wanted = [(at, value) for at, value in paths(document.value) if at[: len(path)] != path and at != ()]
-    found = [(at, value) for at, value in paths(left.value) if at != ()]
-    leaves = [[(at, repr(value)) for at, value in some if not isinstance(value, list | dict)] for some in (wanted, found)]
-    assert sorted(leaves[0], key=repr) == sorted(leaves[1], key=repr), f"with {path} other values go"
+    wanted = {at: value for at, value in leaves(document.value) if at[: len(path)] != path}
+    assert dict(leaves(left.value)) == wanted, f"with {path} other values go"
