@@ -25,7 +25,22 @@ _TREES = [
     *("[{port: 80}]", "[{port: 80, nodePort: 30080}, {port: 80}]", "{app: web}", "{app: [web]}", "{matchLabels: {}}"),
     *("{name: x, name: y}", '{"a": 1, "a": 2}', "[a, , b]", "[a", "a]", "{a: b", "{{a}}", "[*x, *x, *x, *x, *x]"),
 ]
-VALUES = (_NUMBERS, _WORDS, _TEXTS, _TREES)
+_RULES = [
+    *("object.spec.type == 'NodePort'", "has(object.spec.ports)", "object.a.b[0]", "'x' + object.metadata.name", "1/0"),
+    *("objects.all(o, o.kind == 'Service')", "oldObject == null", "variables.a", "params.x", "request.userInfo.name"),
+    *("[1, 2].map(x, x * 2).exists(x, x > 2)", "'a'.matches('(a+)+$')", "object.?spec.?x.orValue(1) == 1", "true", "'"),
+    *(
+        "{$ref: '#/$defs/a'}",
+        "{$ref: '#'}",
+        "'#/$defs/a~1b'",
+        "^(a+)+$",
+        "[a-",
+        "{name} {value} {path} {x} {{",
+        "object",
+    ),
+    *("# <- nothing", "Deny", "Warn", "services", "'*'", "[v1]", '"1.27"', "v1.30.0-r0"),
+]
+VALUES = (_NUMBERS, _WORDS, _TEXTS, _TREES, _RULES)
 FIELDS = """\
 apiVersion kind metadata spec items name namespace labels annotations generateName type ports port nodePort targetPort
 protocol appProtocol selector clusterIP clusterIPs externalTrafficPolicy internalTrafficPolicy healthCheckNodePort
@@ -38,6 +53,10 @@ podAntiAffinity nodeAffinity topologyKey labelSelector matchLabels matchExpressi
 requiredDuringSchedulingIgnoredDuringExecution restartPolicy livenessProbe httpGet exec volumes volumeMounts configMap
 mountPath subPath data binaryData optional resources patches patchesStrategicMerge patchesJson6902 namePrefix
 nameSuffix commonLabels components bases target path patch configMapGenerator
+summary why severity source when since kinds schema expression messageExpression message help good bad manifests cluster
+properties patternProperties additionalProperties required enum const pattern minimum maxLength uniqueItems contains not
+anyOf oneOf allOf if then else $ref $defs default quiet validations matchConstraints matchConditions resourceRules
+variables apiGroups apiVersions operations policyName validationActions matchResources objectSelector paramKind
 clusters network version proxy-mode node-port-range ip-families nodes ledger paths context rules ignore exclude expect
 resource reason until rule fail-on format baseline address taints findings fact cluster field others <<""".split()
 PATHS = ["ü\u2028.yaml"]

@@ -1,6 +1,7 @@
 """The fuzzer itself: what it starts from holds, what it makes is the same each time, and what it finds it tells."""
 
 import os
+import re
 import subprocess
 import sys
 from importlib import import_module
@@ -85,6 +86,13 @@ def run(*arguments: str, **environ: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         command, cwd=corpus.HERE.parent, capture_output=True, text=True, check=False, env=os.environ | environ
     )
+
+
+def test_the_page_tells_of_every_target_and_of_no_other_option() -> None:
+    page = (corpus.HERE.parent / "docs" / "fuzzing.md").read_text("utf-8")
+    assert re.findall(r"^\| `(\w+)` \|", page, re.MULTILINE) == ["documents", "lint", "graph", "config", "rules"]
+    assert sorted(fuzz.NAMES) == ["config", "documents", "graph", "lint", "rules"]
+    assert set(re.findall(r"--[a-z]+", page)) <= set(re.findall(r"--[a-z]+", run("--help").stdout))
 
 
 def test_an_input_can_be_tried_again() -> None:

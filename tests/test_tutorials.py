@@ -12,7 +12,7 @@ import pytest
 
 PROJECT = Path(__file__).parent.parent
 # What these show is run elsewhere: by other systems, or for hours.
-NOT_TO_FOLLOW = {"ci.md"}
+NOT_TO_FOLLOW = {"ci.md", "fuzzing.md"}
 BLOCK = re.compile(
     r"(?:^<!-- (.*?) -->\n\n)?^```(\w+)\n(.*?)^```$(?:\n\n^```text\n(.*?)^```$)?", re.MULTILINE | re.DOTALL
 )
