@@ -9,8 +9,11 @@ from zlib import crc32
 
 from fuzz.bundle import File, split
 from nplint import config, declared
+from nplint.check import Rule
+from nplint.cli import compare
 from nplint.cli.options import TARGET_NAMES, Setting
 from nplint.cli.parting import Parting
+from nplint.cli.rules import choose
 from nplint.cluster import Cluster
 from nplint.declared import Config
 from nplint.document import Document
@@ -38,6 +41,7 @@ class Case(NamedTuple):
 
     clusters: tuple[Cluster, ...]
     config: Config
+    rules: tuple[Rule, ...]
 
 
 def case(data: bytes) -> Case:
@@ -46,18 +50,26 @@ def case(data: bytes) -> Case:
     known = _config(files)
     manifests = [file for file in files if file.path not in declared.NAMES]
     parting = Parting((), _options(), known)
-    clusters = parting.clusters(_documents(manifests, None), ())
+    now = _documents(manifests, None)
+    clusters = parting.clusters(now, ())
+    profile = PROFILES[crc32(data) % len(PROFILES)]
     if not known.targets:
-        profile = PROFILES[crc32(data) % len(PROFILES)]
         clusters = [replace(cluster, profile=profile) for cluster in clusters]
     if any(file.revision for file in files):
-        earlier = {each.profile.name: each for each in parting.clusters(_documents(manifests, "base"), ())}
-        clusters = [_compared(each, earlier.get(each.profile.name, Cluster(()))) for each in clusters]
-    return Case(tuple(clusters), known)
+        before = _documents(manifests, compare.BASE)
+        earlier = parting.clusters(before, ())
+        if not known.targets:
+            earlier = [replace(each, profile=profile) for each in earlier]
+        clusters = list(compare._paired(clusters, earlier, compare._moved(now, before)))
+    return Case(tuple(clusters), known, _rules(known))
 
 
-def _compared(now: Cluster, before: Cluster) -> Cluster:
-    return replace(now, before=replace(before, profile=now.profile))
+def _rules(known: Config) -> tuple[Rule, ...]:
+    """The rules as the configuration has them; all of them, also those that are off, where it says nothing of them."""
+    if known.severities:
+        with suppress(NplintError):
+            return tuple(choose(plugins(), (), (), known))
+    return tuple(plugins().rules.values())
 
 
 def _config(files: Iterable[File]) -> Config:

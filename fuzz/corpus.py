@@ -24,8 +24,8 @@ def whole() -> Iterator[bytes]:
             files = [File(path, text.encode()) for path, text in texts]
             before = [File(path, text.encode(), "base") for path, text in (example.files_before or {}).items()]
             yield join([*files, *before])
-    for rule in sorted((HERE.parent / "rules").glob("*.yaml")):
-        yield join([File(f"rules/{rule.name}", rule.read_bytes()), *_files(PROJECTS / "selectorless")])
+    for file in sorted((HERE.parent / "rules").glob("*.yaml")):
+        yield join([File(f"rules/{file.name}", file.read_bytes()), *_files(PROJECTS / "selectorless")])
     for file in sorted((HERE / "seeds").iterdir()):
         yield file.read_bytes()
 

@@ -12,10 +12,17 @@ from fuzz.case import Case, case, plugins
 from fuzz.targets.documents import check_span
 from nplint import baseline, fix, suppress
 from nplint.baseline import Baseline
+from nplint.cli.ports import claims
 from nplint.cluster import Cluster
 from nplint.engine import lint_clusters
 from nplint.finding import Finding
 from nplint.hookspecs import Terminal
+from nplint.novelty import mark_known
+from nplint.output import statistics
+from nplint.output.diff import render as diff
+from nplint.output.footer import footer
+from nplint.output.ports import render as ports
+from nplint.output.skips import skips
 from nplint.reader import decode, read
 from nplint.report import Report
 
@@ -39,14 +46,15 @@ def check(data: bytes) -> None:
         again = case(data)
         first, second = (plugins().formats["json"](one, Terminal()) for one in (report, judge(again, again.clusters)))
         assert first == second, "linted twice, the findings differ"
-    _check_baseline(report)
+    bases = [cluster.before for cluster in given.clusters if cluster.before]
+    _check_baseline(mark_known(report, judge(given, bases)) if bases else report)
     _check_fixes(given, report, data)
 
 
 def judge(given: Case, clusters: Sequence[Cluster]) -> Report:
     """What all rules find in the clusters, with what is suppressed marked."""
     root = given.config.root
-    report = lint_clusters(clusters, plugins().rules.values())
+    report = lint_clusters(clusters, given.rules)
     report = replace(report, configuration=root.document if root else None)
     report = suppress.apply(report, given.config.ignores, TODAY, rules=plugins().rules, whole=True)
     for crash in report.crashes:
@@ -72,6 +80,10 @@ def _check_formats(report: Report, number: int) -> None:
             json.loads(text)
         if name in _XML:
             ElementTree.fromstring(text)
+    claimed = [claim for cluster in report.clusters for claim in claims(cluster)]
+    counted = statistics.formatter("json")(report, Terminal())
+    for text in (footer(report, 0), skips(report, {}), ports(claimed, "csv"), ports(claimed, "markdown"), counted):
+        text.encode()
 
 
 def _check_baseline(report: Report) -> None:
@@ -97,6 +109,7 @@ def _check_fixes(given: Case, report: Report, data: bytes) -> None:
             before, after = (read(decode(path, each)) for each in (texts[path], text))
             assert len(before) == len(after)
             assert [one.judged for one in before] == [one.judged for one in after]
+            diff([(decode(path, texts[path]), decode(path, text))], TERMINALS[1]).encode()
         refused = {refusal.finding.fingerprint for refusal in outcome.refused}
         left = [one for one in fix.fixable(outcome.report, unsafe=unsafe) if one.fingerprint not in refused]
         assert left == [], f"something is left to fix: {left[0].message}"
