@@ -164,23 +164,22 @@ class Document:
     def entry(self, path: Path) -> Span | None:
         """The text to take out so that a mapping loses this key with its value and nothing else changes.
 
-        None where that cannot be: the mapping would be left empty, other values hang on it, it hides another value of
-        the same key, or it is no key at all.
+        Where the key stands twice, the earlier one is left. None where it cannot go: the mapping would be left empty,
+        other values hang on it, it hides what a merge brings, or it is no key at all.
         """
         steps = [*self._steps(self._root, path)] if self._root else []
         if len(steps) < len(path) or not steps or self.is_shared(path):
             return None
         mapping, key, value = steps[-1]
-        if not key or _has_anchor(key) or _has_anchor(value) or self._hides_another(mapping, path[-1]):
+        if not key or _has_anchor(key) or _has_anchor(value) or self._hides_merged(mapping, path[-1]):
             return None
         found = outline(self.text, mapping, key, value)
         return self.source.span(self.start + found[0], self.start + found[1]) if found else None
 
-    def _hides_another(self, mapping: Tree, step: str | int) -> bool:
-        """Whether a mapping has several values for a key, of its own or through a `<<`."""
-        own = sum(key_of(key) == step for key, _ in mapping.pairs() if not key.is_merge)
+    def _hides_merged(self, mapping: Tree, step: str | int) -> bool:
+        """Whether a mapping would have a value for a key through a `<<` as well."""
         merges = (mappings_to_merge(value) for key, value in mapping.pairs() if key.is_merge)
-        return own + sum(step in self._pairs(source.meant) for sources in merges for source in sources) > 1
+        return any(step in self._pairs(source.meant) for sources in merges for source in sources)
 
     def _find(self, root: Tree, path: Path, want_key: bool) -> tuple[int, int]:
         holder, key, node = [(root, None, root), *self._steps(root, path)][-1]

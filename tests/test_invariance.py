@@ -60,6 +60,12 @@ def whatever_the_order(findings: list[Finding]) -> tuple[list[tuple[object, ...]
     return told([one for one in findings if not one.mutual]), {one.rule for one in findings if one.mutual}
 
 
+def whatever_the_file(findings: list[Finding]) -> Counter[tuple[object, ...]]:
+    return Counter(
+        (one.rule, one.severity, one.message, one.field, one.resource and one.resource.title) for one in findings
+    )
+
+
 def repeats_nothing(files: Files) -> bool:
     """Whether each name stands for one object. Of two declarations of one, the later is what holds in a cluster."""
     documents = [document for path, data in files.items() for document in read(decode(path, data))]
@@ -130,3 +136,30 @@ def meant(findings: list[Finding]) -> Counter[tuple[object, ...]]:
 def test_json_or_yaml(given: Input) -> None:
     one, other = ({path: write(path, data) for path, data in given.files.items()} for write in (as_json, as_yaml))
     assert meant(found(one, given.profile)) == meant(found(other, given.profile))
+
+
+@settings(deadline=None)
+@given(INPUTS)
+def test_a_line_above(given: Input) -> None:
+    texts = {path: decode(path, data).text.replace("\ufeff", "") for path, data in given.files.items()}
+    # What begins like JSON is read as JSON, which knows no comments.
+    assume(not any(text.lstrip().startswith("{") for text in texts.values()))
+    one, other = ({path: (line + text).encode() for path, text in texts.items()} for line in ("", "# a comment\n"))
+    moved = [
+        finding._replace(span=span._replace(line=span.line + 1, end_line=span.end_line + 1))
+        for finding in found(one, given.profile)
+        for span in [finding.span]
+    ]
+    assert told(found(other, given.profile)) == told(moved)
+
+
+@settings(deadline=None)
+@given(INPUTS, st.sampled_from([profile for profile in PROFILES if profile.is_declared]))
+def test_one_file_or_several(given: Input, profile: Profile) -> None:
+    documents = [read(decode(path, data)) for path, data in given.files.items()]
+    assume(all(documents) and all(one.judged for several in documents for one in several))
+    assume(repeats_nothing(given.files) and not any("kustomization" in path for path in given.files))
+    texts = [decode(path, data).text for path, data in given.files.items()]
+    together = {"all.yaml": "\n---\n".join(texts).encode()}
+    one, other = (whatever_the_file(found(files, profile)) for files in (given.files, together))
+    assert one == other
