@@ -93,7 +93,7 @@ def _fuzz(name: str, asked: argparse.Namespace, seconds: int) -> Result:
         limit = f"-runs={number + 1 + asked.runs}" if asked.runs else f"-max_total_time={max(seconds, 1)}"
         command = [sys.executable, "-m", "fuzz.child", name, str(pool), str(seeds), limit, f"-seed={asked.seed}"]
         command += [f"-max_len={LONGEST_INPUT}", f"-timeout={SECONDS_EACH}", f"-rss_limit_mb={MEGABYTES}"]
-        command += [f"-artifact_prefix={out}/{name}-", "-print_final_stats=1"]
+        command += [f"-artifact_prefix={out}/{name}-", "-print_final_stats=1", "-reload=0"]
         # Where strings hash to other numbers, sets have another order.
         environ = os.environ | {"PYTHONHASHSEED": "0", "PYTHONPATH": str(corpus.HERE.parent)}
         with log.open("wb") as written:
