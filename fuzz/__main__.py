@@ -36,7 +36,14 @@ class Result(NamedTuple):
 
 def main() -> int:
     """Run what the command line asks for; 0 where nothing is found, 1 where something is, 2 where nothing can be."""
-    asked = _parser().parse_args()
+    parser = _parser()
+    asked = parser.parse_args()
+    for name in asked.targets:
+        if name not in NAMES:
+            parser.error(f"there is no target {name}: choose from {', '.join(NAMES)}")
+    for folder in asked.corpus:
+        if not folder.is_dir():
+            parser.error(f"there is no folder {folder}")
     if asked.input:
         return _replay(asked.targets or NAMES, asked.input)
     if find_spec("atheris") is None:
@@ -61,7 +68,7 @@ def _parser() -> argparse.ArgumentParser:
     limit.add_argument("--seconds", type=int, default=60, help="how long, in all; the targets share it [60]")
     limit.add_argument("--runs", type=int, help="how many inputs besides the seeds for each target, the same each time")
     parser.add_argument("--seed", type=int, default=1, help="what chance begins with [1]")
-    parser.add_argument("--seeds", type=Path, action="append", default=[], metavar="FOLDER", help="start here too")
+    parser.add_argument("--corpus", type=Path, action="append", default=[], metavar="FOLDER", help="start here too")
     parser.add_argument("--out", type=Path, default=Path(".fuzz"), help="where findings and logs go [.fuzz]")
     parser.add_argument("--input", type=Path, action="append", metavar="FILE", help="try nothing but this")
     return parser
@@ -89,7 +96,7 @@ def _fuzz(name: str, asked: argparse.Namespace, seconds: int) -> Result:
         for each in (pool, seeds):
             each.mkdir()
         corpus.write(pool, corpus.whole())
-        number = corpus.write(seeds, [*corpus.whole(), *corpus.single(asked.seeds)])
+        number = corpus.write(seeds, [*corpus.whole(), *corpus.single(asked.corpus)])
         limit = f"-runs={number + 1 + asked.runs}" if asked.runs else f"-max_total_time={max(seconds, 1)}"
         command = [sys.executable, "-m", "fuzz.child", name, str(pool), str(seeds), limit, f"-seed={asked.seed}"]
         command += [f"-max_len={LONGEST_INPUT}", f"-timeout={SECONDS_EACH}", f"-rss_limit_mb={MEGABYTES}"]

@@ -95,6 +95,19 @@ def test_the_page_tells_of_every_target_and_of_no_other_option() -> None:
     assert set(re.findall(r"--[a-z]+", page)) <= set(re.findall(r"--[a-z]+", run("--help").stdout))
 
 
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["lin"], "there is no target lin: choose from config, documents, graph, lint, rules"),
+        (["lint", "--corpus", "no/such"], "there is no folder no/such"),
+    ],
+)
+def test_a_wrong_call_is_told(arguments: list[str], sentence: str) -> None:
+    done = run(*arguments)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.endswith(f"error: {sentence}\n")
+
+
 def test_an_input_can_be_tried_again() -> None:
     done = run("documents", "config", "--input", "fuzz/seeds/merges.yaml")
     assert (done.returncode, done.stderr) == (0, "")

@@ -2,8 +2,11 @@
 
 import json
 import math
+import os
 import random
 import re
+import subprocess
+import sys
 from collections import Counter
 from collections.abc import Mapping
 from typing import NamedTuple
@@ -71,6 +74,27 @@ def repeats_nothing(files: Files) -> bool:
     documents = [document for path, data in files.items() for document in read(decode(path, data))]
     names = [(one.kind, one.name) for document in documents for one in resources_of(document)]
     return len(names) == len(set(names))
+
+
+def test_the_order_in_which_python_keeps_sets() -> None:
+    command = [
+        sys.executable,
+        "-m",
+        "nplint",
+        "--isolated",
+        "--type",
+        "turbo",
+        "--format",
+        "json",
+        str(corpus.PROJECTS),
+    ]
+    runs = [
+        subprocess.run(command, env=os.environ | {"PYTHONHASHSEED": seed}, capture_output=True, text=True, check=False)
+        for seed in ("1", "2")
+    ]
+    assert runs[0].stdout == runs[1].stdout
+    assert runs[0].stderr == runs[1].stderr
+    assert len(json.loads(runs[0].stdout)["findings"]) > 100
 
 
 @settings(deadline=None)
