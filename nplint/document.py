@@ -168,14 +168,22 @@ class Document:
     def entry(self, path: Path) -> Span | None:
         """The text to take out so that a mapping loses this key with its value and nothing else changes.
 
-        None where that cannot be: the mapping would be left empty, other values hang on it, or it is no key at all.
+        Where the key stands twice, the earlier one is left. None where it cannot go: the mapping would be left empty,
+        other values hang on it, it hides what a merge brings, or it is no key at all.
         """
         steps = [*self._steps(self._root, path)] if self._root else []
         if len(steps) < len(path) or not steps or self.is_shared(path):
             return None
         mapping, key, value = steps[-1]
-        found = outline(self.text, mapping, key, value) if key else None
+        if not key or _has_anchor(key) or _has_anchor(value) or self._hides_merged(mapping, path[-1]):
+            return None
+        found = outline(self.text, mapping, key, value)
         return self.source.span(self.start + found[0], self.start + found[1]) if found else None
+
+    def _hides_merged(self, mapping: Tree, step: str | int) -> bool:
+        """Whether a mapping would have a value for a key through a `<<` as well."""
+        merges = (mappings_to_merge(value) for key, value in mapping.pairs() if key.is_merge)
+        return any(step in self._pairs(source.meant) for sources in merges for source in sources)
 
     def _find(self, root: Tree, path: Path, want_key: bool) -> tuple[int, int]:
         holder, key, node = [(root, None, root), *self._steps(root, path)][-1]
@@ -275,6 +283,10 @@ def _child_around(node: Tree, offset: int) -> tuple[Tree | None, Tree | None]:
         return None, None
     is_value = node.is_mapping and number % 2 == 1
     return node.children[number - 1] if is_value else None, node.children[number]
+
+
+def _has_anchor(node: Tree) -> bool:
+    return bool(node.anchor) or any(map(_has_anchor, node.children))
 
 
 def _repeated(node: Tree, path: Path) -> Iterator[tuple[Path, Tree, Tree, Tree]]:
