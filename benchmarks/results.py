@@ -1,0 +1,86 @@
+"""What was measured, as data: what `--json` writes and the table shows."""
+
+import os
+import platform
+import subprocess
+from collections.abc import Sequence
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+from benchmarks import tools
+from benchmarks.measure import Ratio, Result, ratio
+from benchmarks.rows import Bench, Limit, Row
+from benchmarks.trees import Tree
+
+Data = dict[str, Any]
+
+
+def about(bench: Bench, rounds: int) -> Data:
+    """What a reader has to know to judge the numbers, or to get the same."""
+    programs = {tool.program: str(tool.path) for name, tool in bench.tools.items() if name != tools.INTERPRETER}
+    return {
+        "files": bench.files,
+        "seed": bench.seed,
+        "rounds": rounds,
+        "system": f"{platform.system()} {platform.machine()}",
+        "processors": len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count(),
+        "python": platform.python_version(),
+        "nplint": f"{tools.version(tools.nplint())} {_commit()}".strip(),
+        "nplint has a cache": bench.has_cache,
+        "tools": {name: tools.version(path) for name, path in programs.items()},
+        "missing": bench.missing,
+    }
+
+
+def _commit() -> str:
+    command = ["git", "-C", str(Path(__file__).parent), "describe", "--always", "--dirty"]
+    told = subprocess.run(command, capture_output=True, text=True, check=False)
+    return f"({told.stdout.strip()})" if told.returncode == 0 else ""
+
+
+def row(row: Row, tree: Tree, results: Sequence[Result]) -> Data:
+    """A row with all of its runs, and how each compares with the first and with what it shall reach."""
+    named = {result.name: result for result in results}
+    return {
+        "row": row.name,
+        "tree": {"files": tree.files, "resources": tree.resources, "services": tree.services, "bytes": tree.size},
+        "runs": [_run(result, ratio(results[0], [result])) for result in results],
+        "limits": [_limit(limit, named) for limit in row.limits],
+    }
+
+
+def _run(result: Result, compared: Ratio | None) -> Data:
+    return {
+        "run": result.name,
+        "failure": result.failure,
+        "seconds": result.seconds,
+        "median": median(result.seconds),
+        "processor seconds": result.processor,
+        "peak MB": result.peak,
+        "first run to it": compared and compared._asdict(),
+    }
+
+
+def _limit(limit: Limit, named: dict[str, Result]) -> Data:
+    measured, why = _measured(limit, named)
+    over = measured.median - limit.at_most if measured else None
+    return {
+        "of": " to ".join(filter(None, [limit.run, " + ".join(limit.others)])),
+        "unit": "x" if limit.others else "MB",
+        "measured": measured and measured._asdict(),
+        "at most": limit.at_most,
+        "missed by": over and max(over, 0.0),
+        "not measured": why,
+    }
+
+
+def _measured(limit: Limit, named: dict[str, Result]) -> tuple[Ratio | None, str]:
+    """What there is to compare with the limit, or why there is nothing."""
+    wanted = [limit.run, *limit.others]
+    absent = [name for name in wanted if name not in named]
+    failed = [name for name in wanted if name in named and named[name].failure]
+    if absent or failed:
+        return None, ", ".join([*(f"no {name}" for name in absent), *(f"{name} failed" for name in failed)])
+    ours, *others = (named[name] for name in wanted)
+    return (ratio(ours, others) if others else Ratio(ours.peak, ours.peak, ours.peak)), ""

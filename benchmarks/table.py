@@ -1,0 +1,141 @@
+"""The tables, in Markdown: on a terminal and in a page."""
+
+import re
+from collections.abc import Iterator, Sequence
+from statistics import median
+
+from benchmarks.results import Data
+
+BEGIN, END = "<!-- The tables begin: python -m benchmarks --page FILE writes them. -->", "<!-- The tables end. -->"
+
+
+def markdown(data: Data) -> str:
+    """Targets, all runs, what the rules take, and what was not measured."""
+    parts = [
+        _about(data["about"]),
+        _table(_LIMITS, _limits(data)),
+        _table(_RUNS, _runs(data)),
+        _rules(data),
+        _missing(data),
+    ]
+    return "\n\n".join(filter(None, parts))
+
+
+def insert(page: str, text: str) -> str:
+    """The page with new tables in the place of the old ones.
+
+    Raises:
+        ValueError: it has no place for them.
+    """
+    before, begin, rest = page.partition(BEGIN)
+    _, end, after = rest.partition(END)
+    if not begin or not end:
+        raise ValueError(f"the page has no lines {BEGIN} and {END}")
+    return f"{before}{BEGIN}\n\n{text}\n\n{END}{after}"
+
+
+def cells(line: str) -> list[str]:
+    """The cells of a line of a table."""
+    return [cell.strip() for cell in re.split(r"(?<!\\)\|", line)[1:-1]]
+
+
+def _about(about: Data) -> str:
+    programs = "; ".join([about["nplint"], f"Python {about['python']}", *_versions(about["tools"])])
+    size = f"`--files {about['files']} --seed {about['seed']} --rounds {about['rounds']}`"
+    return f"Measured with {size} on {about['processors']} processors ({about['system']}): {programs}."
+
+
+def _versions(programs: dict[str, str]) -> list[str]:
+    return [told if name in told else f"{name} {told}" for name, told in programs.items()]
+
+
+_LIMITS = ("row", "target", "at most", "measured", "least to most", "")
+
+
+def _limits(data: Data) -> Iterator[tuple[str, ...]]:
+    for row in data["rows"]:
+        for limit in row["limits"]:
+            unit = limit["unit"]
+            found = limit["measured"]
+            shown = (_number(found["median"], unit), _span(found, unit)) if found else ("", "")
+            yield row["row"], limit["of"], _number(limit["at most"], unit), *shown, _verdict(limit)
+
+
+def _verdict(limit: Data) -> str:
+    if limit["measured"] is None:
+        return f"not measured: {limit['not measured']}"
+    missed = limit["missed by"]
+    return f"missed by {_number(missed, limit['unit'])}" if missed else "met"
+
+
+_RUNS = ("row", "run", "time", "least to most", "processor", "peak memory", "first run to it")
+
+
+def _runs(data: Data) -> Iterator[tuple[str, ...]]:
+    for row in data["rows"]:
+        for run in row["runs"]:
+            yield (f"{row['row']} ({_size(row['tree'])})", f"`{run['run']}`", *_shown(run))
+
+
+def _shown(run: Data) -> tuple[str, ...]:
+    if run["failure"]:
+        return (f"failed: {run['failure'].replace('|', chr(92) + '|')}", "", "", "", "")
+    compared = run["first run to it"]
+    timed = run["seconds"]
+    spread = f"{_seconds(min(timed))} to {_seconds(max(timed))}" if len(timed) > 1 else "timed once"
+    return (
+        _seconds(run["median"]),
+        spread,
+        _seconds(median(run["processor seconds"])),
+        f"{run['peak MB']:,.0f} MB",
+        _number(compared["median"], "x") if compared else "",
+    )
+
+
+def _size(tree: Data) -> str:
+    return f"{_count(tree['files'], 'file')}, {_count(tree['services'], 'Service')}, {tree['bytes'] / 1e6:,.3g} MB"
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun if number == 1 else noun + 's'}"
+
+
+def _missing(data: Data) -> str:
+    return "\n".join(f"Not measured: `{name}`, {why}." for name, why in data["about"]["missing"].items())
+
+
+def _rules(data: Data) -> str:
+    """The steps whose time grows most as a cluster grows, of those that take long enough to tell."""
+    if "rules" not in data:
+        return ""
+    steps = [step for step in data["rules"]["steps"] if step["seconds"][-1] > 0.05]
+    steep = sorted(steps, key=lambda step: step["seconds"][-1] / step["seconds"][0], reverse=True)[:3]
+    shown = ", ".join(f"{step['step']} {step['seconds'][-1] / step['seconds'][0]:.1f} times" for step in steep)
+    services = data["rules"]["steps"][0]["services"]
+    quadratic = ", ".join(data["rules"]["quadratic"]) or "none"
+    grown = f" Most grew: {shown}." if shown else ""
+    return f"Rules that look quadratic from {services[0]:,} to {services[-1]:,} Services: {quadratic}.{grown}"
+
+
+def _table(head: Sequence[str], rows: Iterator[tuple[str, ...]]) -> str:
+    """A table whose columns line up, so that it can be read on a terminal as well."""
+    lines = [tuple(head), *rows]
+    widths = [max(len(line[column]) for line in lines) for column in range(len(head))]
+    lines.insert(1, tuple("-" * max(width, 3) for width in widths))
+    return "\n".join(
+        "| " + " | ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)) + " |" for line in lines
+    )
+
+
+def _span(found: Data, unit: str) -> str:
+    return (
+        f"{_number(found['least'], unit)} to {_number(found['most'], unit)}" if found["least"] != found["most"] else ""
+    )
+
+
+def _number(number: float, unit: str) -> str:
+    return f"{number:,.0f} MB" if unit == "MB" else f"{number:.3g}x" if number < 100 else f"{number:,.0f}x"
+
+
+def _seconds(seconds: float) -> str:
+    return f"{seconds * 1000:.0f} ms" if seconds < 1 else f"{seconds:.1f} s"
