@@ -36,6 +36,7 @@ NAMES = [*(row.name for row in ROWS), RULES]
     metavar="PLACE",
     help="Definitions for kubeconform: a file, a folder that holds _definitions.json, or an installed package.",
 )
+@click.option("--python", default=sys.executable, type=click.Path(exists=True), help="The interpreter that has nplint.")
 @click.option("--patience", default=60.0, show_default=True, help="What takes more seconds is timed once.")
 @click.option(
     "--json", "data_file", type=click.Path(dir_okay=False, path_type=Path), help="Write all numbers to a file."
@@ -52,6 +53,7 @@ def main(
     only: tuple[str, ...],
     folder: Path | None,
     place: str,
+    python: str,
     patience: float,
     data_file: Path | None,
     page: Path | None,
@@ -64,7 +66,7 @@ def main(
     with ExitStack() as stack:
         made = folder or Path(stack.enter_context(tempfile.TemporaryDirectory()))
         made.mkdir(parents=True, exist_ok=True)
-        bench = Bench(made.resolve(), files, seed, schemas.find(place))
+        bench = Bench(made.resolve(), files, seed, schemas.find(place), str(Path(python).absolute()))
         wanted = [row for row in ROWS if not only or row.name in only]
         if profile:
             for row in wanted:
@@ -78,14 +80,14 @@ def main(
 
 
 def _measure(bench: Bench, wanted: list[Row], rounds: int, patience: float) -> dict[str, Any]:
-    rows = []
+    rows, before = [], results.load()
     for row in wanted:
         _say(f"{row.name}: making the tree")
         tree = row.tree(bench)
         runs = row.runs(bench, tree)
         _say(f"{row.name}: {', '.join(run.name for run in runs)}")
         rows.append(results.row(row, tree, measure(runs, rounds, patience)))
-    return {"about": results.about(bench, rounds), "rows": rows}
+    return {"about": results.about(bench, rounds, before), "rows": rows}
 
 
 def _deliver(data: dict[str, Any], data_file: Path | None, page: Path | None) -> None:

@@ -151,7 +151,7 @@ def growth(largest: int) -> dict[str, Any]:
     found = {"steps": steps, "steps with clients": audit}
     return {
         **found,
-        "quadratic": sorted({step["step"] for table in found.values() for step in table if _is_steep(step)}),
+        "quadratic": sorted({step["step"] for table in found.values() for step in table if is_steep(step)}),
     }
 
 
@@ -161,6 +161,6 @@ def _steps(largest: int, make: Callable[[int], list[Document]], rules: Sequence[
     return [{"step": name, "services": sizes, "seconds": [run[name] for run in runs]} for name in runs[0]]
 
 
-def _is_steep(step: dict[str, Any]) -> bool:
+def is_steep(step: dict[str, Any]) -> bool:
     times: list[float] = step["seconds"]
     return times[-1] > 0.05 and times[-1] / times[0] > SUSPICIOUS ** (len(times) - 1)

@@ -3,7 +3,6 @@
 import pstats
 import re
 import subprocess
-import sys
 import sysconfig
 import tempfile
 from collections import Counter
@@ -13,7 +12,7 @@ from benchmarks import tools
 from benchmarks.measure import Run
 from benchmarks.rows import Bench, Row
 
-TOP = 15
+TOP = 20
 
 
 def profile(row: Row, bench: Bench) -> str:
@@ -22,17 +21,21 @@ def profile(row: Row, bench: Bench) -> str:
     What worker processes do is not seen, so there are none where this nplint can do without.
     """
     run = row.runs(bench, row.tree(bench))[0]
-    arguments = [*run.command[1:], *(["--jobs", "1"] if tools.has_option("--jobs") else [])]
+    arguments = [*run.command[1:], *(["--jobs", "1"] if tools.has_option(bench.python, "--jobs") else [])]
     if run.primed:
-        _run(run, ["-m", "nplint", *arguments])
-    parts = [f"# {row.name}: nplint {' '.join(arguments)}", *_called(run, arguments), *_imported(run, arguments)]
+        _run(run, [bench.python, "-m", "nplint", *arguments])
+    parts = [
+        f"# {row.name}: nplint {' '.join(arguments)}",
+        *_called(run, bench.python, arguments),
+        *_imported(run, bench.python, arguments),
+    ]
     return "\n".join(parts) + "\n"
 
 
-def _called(run: Run, arguments: list[str]) -> list[str]:
+def _called(run: Run, python: str, arguments: list[str]) -> list[str]:
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder, "profile")
-        _run(run, ["-m", "cProfile", "-o", str(file), "-m", "nplint", *arguments])
+        _run(run, [python, "-m", "cProfile", "-o", str(file), "-m", "nplint", *arguments])
         stats = pstats.Stats(str(file)).stats  # type: ignore[attr-defined]
     modules: Counter[str] = Counter()
     functions: Counter[str] = Counter()
@@ -75,19 +78,19 @@ def _most(title: str, spent: Counter[str], whole: float) -> list[str]:
     return ["", f"{title} ({whole:.2f} s in all)", *lines]
 
 
-def _imported(run: Run, arguments: list[str]) -> list[str]:
+def _imported(run: Run, python: str, arguments: list[str]) -> list[str]:
     """What is imported, by what each import took itself; what the interpreter needs anyway is there as well."""
-    told = _run(run, ["-X", "importtime", "-m", "nplint", *arguments])
+    told = _run(run, [python, "-X", "importtime", "-m", "nplint", *arguments])
     found = re.findall(r"^import time: +(\d+) \| +\d+ \| +(\S+)$", told, re.MULTILINE)
     spent = Counter({name: int(microseconds) / 1e6 for microseconds, name in found})
     return _most("by import", spent, sum(spent.values()))
 
 
-def _run(run: Run, arguments: list[str]) -> str:
-    """What a run of the interpreter says on standard error."""
+def _run(run: Run, command: list[str]) -> str:
+    """What a command says on standard error in the place of a run."""
     run.prepare()
     done = subprocess.run(
-        [sys.executable, *arguments],
+        command,
         cwd=run.folder,
         env=run.environ,
         stdout=subprocess.DEVNULL,

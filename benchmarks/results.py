@@ -16,8 +16,13 @@ from benchmarks.trees import Tree
 Data = dict[str, Any]
 
 
-def about(bench: Bench, rounds: int) -> Data:
-    """What a reader has to know to judge the numbers, or to get the same."""
+def load() -> float:
+    """How many processes want to run, on the average of the last minute."""
+    return os.getloadavg()[0]
+
+
+def about(bench: Bench, rounds: int, before: float) -> Data:
+    """What a reader has to know to judge the numbers, or to get the same; `before` is the load at the start."""
     programs = {tool.program: str(tool.path) for name, tool in bench.tools.items() if name != tools.INTERPRETER}
     return {
         "files": bench.files,
@@ -25,9 +30,11 @@ def about(bench: Bench, rounds: int) -> Data:
         "rounds": rounds,
         "system": f"{platform.system()} {platform.machine()}",
         "processors": len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count(),
-        "python": platform.python_version(),
-        "nplint": f"{tools.version(tools.nplint())} {_commit()}".strip(),
-        "nplint has a cache": bench.has_cache,
+        "load": [before, load()],
+        "python": tools.version(bench.python),
+        "nplint": f"{tools.version(tools.nplint(bench.python))} {_commit()}".strip(),
+        "cache": bench.has_cache,
+        "development": tools.is_for_development(bench.python),
         "tools": {name: tools.version(path) for name, path in programs.items()},
         "missing": bench.missing,
     }
@@ -66,13 +73,22 @@ def _limit(limit: Limit, named: dict[str, Result]) -> Data:
     measured, why = _measured(limit, named)
     over = measured.median - limit.at_most if measured else None
     return {
-        "of": " to ".join(filter(None, [limit.run, " + ".join(limit.others)])),
-        "unit": "x" if limit.others else "MB",
+        "of": what(limit),
+        "unit": unit(limit),
         "measured": measured and measured._asdict(),
         "at most": limit.at_most,
         "missed by": over and max(over, 0.0),
         "not measured": why,
     }
+
+
+def what(limit: Limit) -> str:
+    """What is compared with what."""
+    return " to ".join(filter(None, [limit.run, " + ".join(limit.others)]))
+
+
+def unit(limit: Limit) -> str:
+    return "x" if limit.others else "MB"
 
 
 def _measured(limit: Limit, named: dict[str, Result]) -> tuple[Ratio | None, str]:

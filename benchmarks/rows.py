@@ -35,21 +35,21 @@ class Row(NamedTuple):
 class Bench:
     """The trees, the tools and nplint, in one folder."""
 
-    def __init__(self, folder: Path, files: int, seed: int, definitions: Path | None) -> None:
-        self.folder, self.files, self.seed = folder, files, seed
+    def __init__(self, folder: Path, files: int, seed: int, definitions: Path | None, python: str) -> None:
+        self.folder, self.files, self.seed, self.python = folder, files, seed, python
         self.missing: dict[str, str] = {}
         """Tools that are not measured, and why."""
 
         self._definitions = definitions
 
     def tree(self, name: str, make: Callable[..., Tree], *arguments: int) -> Tree:
-        return trees.kept(self.folder / name, partial(make, *arguments, self.seed))
+        return trees.kept(self.folder / name, make, *arguments, self.seed)
 
     @cached_property
     def tools(self) -> dict[str, Tool]:
         """The neighbours that can be run here."""
         folder = self.folder / "schemas"
-        known = tools.neighbours(folder)
+        known = tools.neighbours(folder, self.python)
         self.missing = {name: f"{tool.program} is not on PATH" for name, tool in known.items() if not tool.path}
         if self._definitions:
             schemas.write(self._definitions, folder)
@@ -59,7 +59,7 @@ class Bench:
 
     @cached_property
     def has_cache(self) -> bool:
-        return tools.has_option("--no-cache")
+        return tools.has_option(self.python, "--no-cache")
 
     def beside(self, tree: Tree, *names: str) -> Iterator[Run]:
         """Runs of neighbours, of those that are there."""
@@ -77,7 +77,7 @@ class Bench:
         fault = tools.clean_fault if arguments[:1] == ("--staged",) else tools.nplint_fault
         return Run(
             name,
-            (tools.nplint(), *(arguments or (MANIFESTS,))),
+            (tools.nplint(self.python), *(arguments or (MANIFESTS,))),
             tree.folder,
             partial(_with_tree, fault, tree),
             {"NPLINT_CACHE_DIR": str(folder)},

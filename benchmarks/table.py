@@ -40,9 +40,14 @@ def cells(line: str) -> list[str]:
 
 
 def _about(about: Data) -> str:
-    programs = "; ".join([about["nplint"], f"Python {about['python']}", *_versions(about["tools"])])
     size = f"`--files {about['files']} --seed {about['seed']} --rounds {about['rounds']}`"
-    return f"Measured with {size} on {about['processors']} processors ({about['system']}): {programs}."
+    load = " and ".join(f"{load:.1f}" for load in about["load"])
+    machine = f"{about['processors']} processors ({about['system']}), with a load of {load} before and after"
+    programs = "; ".join([about["nplint"], about["python"], *_versions(about["tools"])])
+    notes = [] if about["cache"] else ["This nplint has no cache, so nothing is faster the second time."]
+    if about["development"]:
+        notes.append("It is installed for development, which makes the bare interpreter start later as well.")
+    return " ".join([f"Measured with {size} on {machine}: {programs}.", *notes])
 
 
 def _versions(programs: dict[str, str]) -> list[str]:
@@ -57,15 +62,15 @@ def _limits(data: Data) -> Iterator[tuple[str, ...]]:
         for limit in row["limits"]:
             unit = limit["unit"]
             found = limit["measured"]
-            shown = (_number(found["median"], unit), _span(found, unit)) if found else ("", "")
-            yield row["row"], limit["of"], _number(limit["at most"], unit), *shown, _verdict(limit)
+            shown = (number(found["median"], unit), _span(found, unit)) if found else ("", "")
+            yield row["row"], limit["of"], number(limit["at most"], unit), *shown, _verdict(limit)
 
 
 def _verdict(limit: Data) -> str:
     if limit["measured"] is None:
         return f"not measured: {limit['not measured']}"
     missed = limit["missed by"]
-    return f"missed by {_number(missed, limit['unit'])}" if missed else "met"
+    return f"missed by {number(missed, limit['unit'])}" if missed else "met"
 
 
 _RUNS = ("row", "run", "time", "least to most", "processor", "peak memory", "first run to it")
@@ -88,7 +93,7 @@ def _shown(run: Data) -> tuple[str, ...]:
         spread,
         _seconds(median(run["processor seconds"])),
         f"{run['peak MB']:,.0f} MB",
-        _number(compared["median"], "x") if compared else "",
+        number(compared["median"], "x") if compared else "",
     )
 
 
@@ -128,13 +133,12 @@ def _table(head: Sequence[str], rows: Iterator[tuple[str, ...]]) -> str:
 
 
 def _span(found: Data, unit: str) -> str:
-    return (
-        f"{_number(found['least'], unit)} to {_number(found['most'], unit)}" if found["least"] != found["most"] else ""
-    )
+    return f"{number(found['least'], unit)} to {number(found['most'], unit)}" if found["least"] != found["most"] else ""
 
 
-def _number(number: float, unit: str) -> str:
-    return f"{number:,.0f} MB" if unit == "MB" else f"{number:.3g}x" if number < 100 else f"{number:,.0f}x"
+def number(amount: float, unit: str) -> str:
+    """An amount as the tables show it."""
+    return f"{amount:,.0f} MB" if unit == "MB" else f"{amount:.3g}x" if amount < 100 else f"{amount:,.0f}x"
 
 
 def _seconds(seconds: float) -> str:

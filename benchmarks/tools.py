@@ -4,7 +4,6 @@ import json
 import re
 import shutil
 import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
@@ -28,14 +27,22 @@ class Tool(NamedTuple):
         return shutil.which(self.program)
 
 
-def nplint() -> str:
-    """The nplint of the interpreter that runs this."""
-    return str(Path(sys.executable).with_name("nplint"))
+def nplint(python: str) -> str:
+    """The nplint of an interpreter."""
+    return str(Path(python).with_name("nplint"))
 
 
-def has_option(option: str) -> bool:
-    """Whether this nplint has an option."""
-    return option in subprocess.run([nplint(), "check", "--help"], capture_output=True, text=True, check=True).stdout
+def has_option(python: str, option: str) -> bool:
+    """Whether the nplint of an interpreter has an option."""
+    command = [nplint(python), "check", "--help"]
+    return option in subprocess.run(command, capture_output=True, text=True, check=True).stdout
+
+
+def is_for_development(python: str) -> bool:
+    """Whether nplint is installed by `pip install -e`, which makes the interpreter itself start later."""
+    program = "import nplint; print(nplint.__file__)"
+    told = subprocess.run([python, "-I", "-c", program], capture_output=True, text=True, check=True)
+    return "site-packages" not in told.stdout
 
 
 def nplint_fault(outcome: Outcome, tree: Tree) -> str:
@@ -98,8 +105,8 @@ def _told(outcome: Outcome) -> str:
     return f"it ended with {outcome.code}: {lines[-1].strip()[:200] if lines else 'nothing printed'}"
 
 
-def neighbours(schemas: Path) -> dict[str, Tool]:
-    """All tools that are known, with kubeconform's schemas in a folder."""
+def neighbours(schemas: Path, python: str) -> dict[str, Tool]:
+    """All tools that are known, with kubeconform's schemas in a folder, and an interpreter."""
     location = ("-schema-location", f"{schemas}/{LOCATION}")
     return {
         "kubeconform -n 2": Tool("kubeconform", ("-n", "2", "-summary", *location, MANIFESTS), _kubeconform_fault),
@@ -107,7 +114,7 @@ def neighbours(schemas: Path) -> dict[str, Tool]:
         "kube-linter": Tool("kube-linter", ("lint", "--format", "json", MANIFESTS), _kube_linter_fault),
         "yamllint": Tool("yamllint", ("-f", "parsable", MANIFESTS), _yamllint_fault),
         "git status": Tool("git", ("status", "--porcelain"), any_fault),
-        INTERPRETER: Tool(sys.executable, ("-c", "pass"), any_fault),
+        INTERPRETER: Tool(python, ("-c", "pass"), any_fault),
     }
 
 

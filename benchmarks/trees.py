@@ -4,8 +4,7 @@ import hashlib
 import inspect
 import shutil
 import subprocess
-from collections.abc import Iterable, Iterator
-from functools import partial
+from collections.abc import Callable, Iterable, Iterator
 from itertools import chain, islice
 from pathlib import Path
 from typing import NamedTuple
@@ -64,10 +63,9 @@ class _Counted:
 def mixed(folder: Path, files: int, seed: int) -> Tree:
     """A repository of one manifest a file: 20 % Services, 40 % Deployments, 40 % ConfigMaps. One Service is staged."""
     counted = _Counted(_mixed(files, seed))
-    tree = partial(_tree, folder, counted)
     _repository(folder, [chain(_configuration(_clusters(files // PER_APP)), counted)])
     _stage(folder, [manifests.service_file(next(manifests.apps(seed)), 8080)])
-    return tree()
+    return _tree(folder, counted)
 
 
 def services(folder: Path, files: int, seed: int) -> Tree:
@@ -114,16 +112,16 @@ def history(folder: Path, files: int, commits: int, seed: int) -> Tree:
     return _tree(folder, counted)
 
 
-def kept(folder: Path, made: "partial[Tree]") -> Tree:
+def kept(folder: Path, make: Callable[..., Tree], *arguments: int) -> Tree:
     """The tree in this folder if it was made there before by the same code with the same arguments; else a new one."""
     code = inspect.getsource(manifests) + inspect.getsource(inspect.getmodule(kept) or kept)
-    wish = f"{made.func.__name__} {made.args} {hashlib.sha256(code.encode()).hexdigest()}"
+    wish = f"{make.__name__} {arguments} {hashlib.sha256(code.encode()).hexdigest()}"
     note = folder.with_suffix(".made")
     if note.is_file() and note.read_text("utf-8").partition("\n")[0] == wish:
         return Tree(folder, *map(int, note.read_text("utf-8").split("\n")[1].split()))
     note.unlink(missing_ok=True)
     shutil.rmtree(folder, ignore_errors=True)
-    tree = made.func(folder, *made.args)
+    tree = make(folder, *arguments)
     note.write_text(f"{wish}\n{' '.join(map(str, tree[1:]))}\n", "utf-8")
     return tree
 
