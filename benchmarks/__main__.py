@@ -11,10 +11,7 @@ import click
 
 from benchmarks import clusters, profiling, results, schemas, table
 from benchmarks.measure import measure
-from benchmarks.rows import ROWS, Bench, Row
-
-FILES = 20_000
-"""The size that the targets are for."""
+from benchmarks.rows import FILES, ROWS, Bench, Row
 
 RULES = "rules"
 NAMES = [*(row.name for row in ROWS), RULES]

@@ -15,6 +15,10 @@ KUBECONFORM, RIPGREP, KUBE_LINTER, YAMLLINT = "kubeconform -n 2", "rg -c Service
 GIT_STATUS = "git status"
 
 
+FILES = 20_000
+"""The size that the limits are for."""
+
+
 class Limit(NamedTuple):
     """What a run shall take at most: times what others take together, or MB where there are none."""
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from statistics import median
 
 from benchmarks.results import Data
+from benchmarks.rows import FILES
 
 BEGIN, END = "<!-- The tables begin: python -m benchmarks --page FILE writes them. -->", "<!-- The tables end. -->"
 
@@ -45,6 +46,8 @@ def _about(about: Data) -> str:
     machine = f"{about['processors']} processors ({about['system']}), with a load of {load} before and after"
     programs = "; ".join([about["nplint"], about["python"], *_versions(about["tools"])])
     notes = [] if about["cache"] else ["This nplint has no cache, so nothing is faster the second time."]
+    if about["files"] != FILES:
+        notes.append(f"The targets are for `--files {FILES}`.")
     if about["development"]:
         notes.append("It is installed for development, which makes the bare interpreter start later as well.")
     return " ".join([f"Measured with {size} on {machine}: {programs}.", *notes])

@@ -15,9 +15,9 @@ import yaml
 from click.testing import CliRunner
 
 from benchmarks import clusters, launch, manifests, profiling, results, schemas, table, tools, trees
-from benchmarks.__main__ import FILES, RULES, main
+from benchmarks.__main__ import RULES, main
 from benchmarks.measure import Outcome, Result, Run, execute, measure, ratio
-from benchmarks.rows import ROWS, Bench, Limit
+from benchmarks.rows import FILES, ROWS, Bench, Limit
 from benchmarks.trees import Tree
 
 if TYPE_CHECKING:
@@ -425,7 +425,7 @@ def test_the_page_shows_the_rows_and_targets_that_there_are() -> None:
 
 def test_the_page_tells_of_a_whole_run() -> None:
     shown = PAGE.read_text("utf-8").partition(table.BEGIN)[2]
-    assert f"`--files {FILES} " in shown
+    assert "\nMeasured with `--files " in shown
     assert "Rules that look quadratic from " in shown
 
 
@@ -522,9 +522,9 @@ def test_the_head_of_the_tables_tells_what_was_measured() -> None:
     assert table.markdown(measured).splitlines()[0] == (
         "Measured with `--files 5 --seed 1 --rounds 2` on 2 processors (Linux), with a load of 0.5 and 1.5 before and "
         "after: nplint 1; Python 3; rg ripgrep 13; yamllint 1. This nplint has no cache, so nothing is faster the "
-        "second time."
+        "second time. The targets are for `--files 20000`."
     )
-    measured["about"] |= {"cache": True, "development": True}
+    measured["about"] |= {"files": FILES, "cache": True, "development": True}
     assert (
         table.markdown(measured)
         .splitlines()[0]
