@@ -120,6 +120,11 @@ def _staged(bench: Bench, tree: Tree) -> list[Run]:
     ]
 
 
+def _changed(bench: Bench, tree: Tree) -> list[Run]:
+    run = bench.nplint("nplint, one changed", tree, kept=True)
+    return [run._replace(prepare=partial(trees.change, tree)), bench.nplint("nplint, cold", tree)]
+
+
 def _beside_some(bench: Bench, tree: Tree) -> list[Run]:
     return [bench.nplint("nplint", tree), *bench.beside(tree, KUBECONFORM, RIPGREP)]
 
@@ -168,6 +173,7 @@ ROWS = (
     ),
     Row("mixed, unchanged", _mixed, _unchanged, (Limit("nplint, unchanged", ("nplint, cold",), 0.35),)),
     Row("mixed, one file staged", _mixed, _staged, (Limit("nplint --staged", (INTERPRETER,), 6),)),
+    Row("mixed, one file changed", _mixed, _changed),
     Row(
         "Services only, cold",
         lambda bench: bench.tree("services", trees.services, bench.files),

@@ -2,6 +2,7 @@
 
 import hashlib
 import inspect
+import re
 import shutil
 import subprocess
 from collections.abc import Callable, Iterable, Iterator
@@ -110,6 +111,13 @@ def history(folder: Path, files: int, commits: int, seed: int) -> Tree:
     _repository(folder, chain([chain(_configuration(_clusters(len(apps))), counted)], changes))
     _stage(folder, [manifests.service_file(apps[0], 9999)])
     return _tree(folder, counted)
+
+
+def change(tree: Tree) -> None:
+    """Make a Service of a tree another one than it ever was."""
+    path = next(path for path in sorted(tree.folder.rglob("*-1-service.yaml")))
+    text = path.read_text("utf-8")
+    path.write_text(re.sub(r" port: (\d+)", lambda port: f" port: {int(port[1]) + 1}", text, count=1), "utf-8")
 
 
 def kept(folder: Path, make: Callable[..., Tree], *arguments: int) -> Tree:

@@ -121,6 +121,21 @@ def test_a_tree_is_kept_until_it_is_another(tmp_path: Path) -> None:
     assert not (folder / "mark").exists()
 
 
+def test_a_changed_service_is_a_new_one_and_as_good(
+    tmp_path: Path, nplint: "Nplint", monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tree = trees.services(tmp_path / "tree", 5, 1)
+    [path] = tree.folder.rglob("*-1-service.yaml")
+    seen = {path.read_text()}
+    for _ in range(3):
+        trees.change(tree)
+        seen.add(path.read_text())
+    assert len(seen) == 4
+    assert [port["port"] for port in yaml.safe_load(path.read_text())["spec"]["ports"]] == [83, 9090]
+    monkeypatch.chdir(tree.folder)
+    assert nplint("clusters").code == 0
+
+
 # Schemas
 
 
