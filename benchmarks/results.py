@@ -32,7 +32,8 @@ def about(bench: Bench, rounds: int, before: float) -> Data:
         "processors": len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count(),
         "load": [before, load()],
         "python": tools.version(bench.python),
-        "nplint": f"{tools.version(tools.nplint(bench.python))} {_commit()}".strip(),
+        "nplint": tools.version(tools.nplint(bench.python)),
+        "benchmark": _commit(),
         "cache": bench.has_cache,
         "development": tools.is_for_development(bench.python),
         "tools": {name: tools.version(path) for name, path in programs.items()},
@@ -41,9 +42,10 @@ def about(bench: Bench, rounds: int, before: float) -> Data:
 
 
 def _commit() -> str:
+    """The commit of the benchmark itself, where git knows it."""
     command = ["git", "-C", str(Path(__file__).parent), "describe", "--always", "--dirty"]
     told = subprocess.run(command, capture_output=True, text=True, check=False)
-    return f"({told.stdout.strip()})" if told.returncode == 0 else ""
+    return told.stdout.strip() if told.returncode == 0 else "unknown"
 
 
 def row(row: Row, tree: Tree, results: Sequence[Result]) -> Data:

@@ -50,7 +50,7 @@ def _about(about: Data) -> str:
         notes.append(f"The targets are for `--files {FILES}`.")
     if about["development"]:
         notes.append("It is installed for development, which makes the bare interpreter start later as well.")
-    return " ".join([f"Measured with {size} on {machine}: {programs}.", *notes])
+    return " ".join([f"Measured with {size} of the benchmark {about['benchmark']} on {machine}: {programs}.", *notes])
 
 
 def _versions(programs: dict[str, str]) -> list[str]:

@@ -1,7 +1,6 @@
 """The trees that are measured, made in a folder: the same for the same seed and size, and kept for the next time."""
 
 import hashlib
-import inspect
 import re
 import shutil
 import subprocess
@@ -115,15 +114,15 @@ def history(folder: Path, files: int, commits: int, seed: int) -> Tree:
 
 def change(tree: Tree) -> None:
     """Make a Service of a tree another one than it ever was."""
-    path = next(path for path in sorted(tree.folder.rglob("*-1-service.yaml")))
+    [path] = tree.folder.rglob("*-1-service.yaml")
     text = path.read_text("utf-8")
     path.write_text(re.sub(r" port: (\d+)", lambda port: f" port: {int(port[1]) + 1}", text, count=1), "utf-8")
 
 
 def kept(folder: Path, make: Callable[..., Tree], *arguments: int) -> Tree:
     """The tree in this folder if it was made there before by the same code with the same arguments; else a new one."""
-    code = inspect.getsource(manifests) + inspect.getsource(inspect.getmodule(kept) or kept)
-    wish = f"{make.__name__} {arguments} {hashlib.sha256(code.encode()).hexdigest()}"
+    code = b"".join(Path(module).read_bytes() for module in (__file__, manifests.__file__))
+    wish = f"{make.__name__} {arguments} {hashlib.sha256(code).hexdigest()}"
     note = folder.with_suffix(".made")
     if note.is_file() and note.read_text("utf-8").partition("\n")[0] == wish:
         return Tree(folder, *map(int, note.read_text("utf-8").split("\n")[1].split()))

@@ -377,7 +377,7 @@ def data(*measured: Result) -> results.Data:
     row = ROWS[1]._replace(limits=(Limit("nplint", ("b",), 0.5), Limit("nplint", (), 100), Limit("nplint", ("c",), 1)))
     about = {
         **{"files": 5, "seed": 1, "rounds": 2, "processors": 2, "system": "Linux", "load": [0.5, 1.5]},
-        **{"nplint": "nplint 1", "python": "Python 3", "cache": False, "development": False},
+        **{"nplint": "nplint 1", "python": "Python 3", "benchmark": "1a2b3c4", "cache": False, "development": False},
         **{"tools": {"rg": "ripgrep 13", "yamllint": "yamllint 1"}, "missing": {"c": "c is away"}},
     }
     return {"about": about, "rows": [results.row(row, TREE, measured)]}
@@ -535,9 +535,9 @@ def test_what_can_be_measured_alone_is_told() -> None:
 def test_the_head_of_the_tables_tells_what_was_measured() -> None:
     measured = data(named("nplint", 9, 1))
     assert table.markdown(measured).splitlines()[0] == (
-        "Measured with `--files 5 --seed 1 --rounds 2` on 2 processors (Linux), with a load of 0.5 and 1.5 before and "
-        "after: nplint 1; Python 3; rg ripgrep 13; yamllint 1. This nplint has no cache, so nothing is faster the "
-        "second time. The targets are for `--files 20000`."
+        "Measured with `--files 5 --seed 1 --rounds 2` of the benchmark 1a2b3c4 on 2 processors (Linux), with a load "
+        "of 0.5 and 1.5 before and after: nplint 1; Python 3; rg ripgrep 13; yamllint 1. This nplint has no cache, so "
+        "nothing is faster the second time. The targets are for `--files 20000`."
     )
     measured["about"] |= {"files": FILES, "cache": True, "development": True}
     assert (
