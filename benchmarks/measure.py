@@ -130,7 +130,11 @@ def _without_texts(outcome: Outcome) -> Outcome:
     return outcome._replace(out="", err="")
 
 
-def ratio(ours: Result, others: Sequence[Result]) -> Ratio | None:
+def _seconds(outcome: Outcome) -> float:
+    return outcome.seconds
+
+
+def ratio(ours: Result, others: Sequence[Result], of: Callable[[Outcome], float] = _seconds) -> Ratio | None:
     """Our time to that of the others together, round by round; that of the first round where one is slow.
 
     None where one failed.
@@ -140,5 +144,5 @@ def ratio(ours: Result, others: Sequence[Result]) -> Ratio | None:
         return None
     slow = any(not result.later for result in every)
     rounds = zip(*([result.first] if slow else result.later for result in every), strict=True)
-    found = [own.seconds / sum(one.seconds for one in rest) for own, *rest in rounds]
+    found = [of(own) / sum(map(of, rest)) for own, *rest in rounds]
     return Ratio(median(found), min(found), max(found))

@@ -72,12 +72,13 @@ def _run(result: Result, compared: Ratio | None) -> Data:
 
 
 def _limit(limit: Limit, named: dict[str, Result]) -> Data:
-    measured, why = _measured(limit, named)
+    measured, processor, why = _measured(limit, named)
     over = measured.median - limit.at_most if measured else None
     return {
         "of": what(limit),
         "unit": unit(limit),
         "measured": measured and measured._asdict(),
+        "by processor": processor and processor._asdict(),
         "at most": limit.at_most,
         "missed by": over and max(over, 0.0),
         "not measured": why,
@@ -93,12 +94,14 @@ def unit(limit: Limit) -> str:
     return "x" if limit.others else "MB"
 
 
-def _measured(limit: Limit, named: dict[str, Result]) -> tuple[Ratio | None, str]:
-    """What there is to compare with the limit, or why there is nothing."""
+def _measured(limit: Limit, named: dict[str, Result]) -> tuple[Ratio | None, Ratio | None, str]:
+    """What there is to compare with the limit, the same in time of the processors, or why there is nothing."""
     wanted = [limit.run, *limit.others]
     absent = [name for name in wanted if name not in named]
     failed = [name for name in wanted if name in named and named[name].failure]
     if absent or failed:
-        return None, ", ".join([*(f"no {name}" for name in absent), *(f"{name} failed" for name in failed)])
+        return None, None, ", ".join([*(f"no {name}" for name in absent), *(f"{name} failed" for name in failed)])
     ours, *others = (named[name] for name in wanted)
-    return (ratio(ours, others) if others else Ratio(ours.peak, ours.peak, ours.peak)), ""
+    if not others:
+        return Ratio(ours.peak, ours.peak, ours.peak), None, ""
+    return ratio(ours, others), ratio(ours, others, lambda outcome: outcome.processor), ""

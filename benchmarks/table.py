@@ -57,7 +57,7 @@ def _versions(programs: dict[str, str]) -> list[str]:
     return [told if name in told else f"{name} {told}" for name, told in programs.items()]
 
 
-_LIMITS = ("row", "target", "at most", "measured", "least to most", "")
+_LIMITS = ("row", "target", "at most", "measured", "least to most", "by processor", "")
 
 
 def _limits(data: Data) -> Iterator[tuple[str, ...]]:
@@ -66,7 +66,8 @@ def _limits(data: Data) -> Iterator[tuple[str, ...]]:
             unit = limit["unit"]
             found = limit["measured"]
             shown = (number(found["median"], unit), _span(found, unit)) if found else ("", "")
-            yield row["row"], limit["of"], number(limit["at most"], unit), *shown, _verdict(limit)
+            processor = number(limit["by processor"]["median"], unit) if limit["by processor"] else ""
+            yield row["row"], limit["of"], number(limit["at most"], unit), *shown, processor, _verdict(limit)
 
 
 def _verdict(limit: Data) -> str:

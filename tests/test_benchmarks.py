@@ -389,17 +389,17 @@ def lines(text: str) -> list[list[str]]:
 
 def test_a_table_tells_what_is_met_and_missed() -> None:
     ours = Result("nplint", done(9), (done(1, 120), done(1.5, 90)))
-    text = table.markdown(data(ours, named("b", 9, 1, 2)))
+    text = table.markdown(data(ours, Result("b", done(9), (done(1), done(2)._replace(processor=2)))))
     head, *found = lines(text)
-    assert head[1:] == ["target", "at most", "measured", "least to most", ""]
+    assert head[1:] == ["target", "at most", "measured", "least to most", "by processor", ""]
     assert [cells[1:] for cells in found[:3]] == [
-        ["nplint to b", "0.5x", "0.875x", "0.75x to 1x", "missed by 0.375x"],
-        ["nplint", "100 MB", "120 MB", "", "missed by 20 MB"],
-        ["nplint to c", "1x", "", "", "not measured: no c"],
+        ["nplint to b", "0.5x", "0.875x", "0.75x to 1x", "0.688x", "missed by 0.375x"],
+        ["nplint", "100 MB", "120 MB", "", "", "missed by 20 MB"],
+        ["nplint to c", "1x", "", "", "", "not measured: no c"],
     ]
     assert [cells[1:] for cells in found[4:]] == [
         ["`nplint`", "1.2 s", "1.0 s to 1.5 s", "625 ms", "120 MB", "1x"],
-        ["`b`", "1.5 s", "1.0 s to 2.0 s", "750 ms", "0 MB", "0.875x"],
+        ["`b`", "1.5 s", "1.0 s to 2.0 s", "1.2 s", "0 MB", "0.875x"],
     ]
     assert text.endswith("Not measured: `c`, c is away.")
 
@@ -413,7 +413,7 @@ def test_a_table_tells_what_is_met() -> None:
 def test_a_failure_is_told_and_not_counted() -> None:
     failed = named("b", 9, 1, failure="it ended with 1: a | b")
     _, first, *_, last = lines(table.markdown(data(named("nplint", 9, 1), failed)))
-    assert first[3:] == ["", "", "not measured: b failed"]
+    assert first[3:] == ["", "", "", "not measured: b failed"]
     assert last[1:] == ["`b`", r"failed: it ended with 1: a \| b", "", "", "", ""]
 
 
