@@ -60,6 +60,8 @@ def main(
 
     The trees for 20,000 files take about 3 GB. Nothing is fetched.
     """
+    if page and (only or not table.has_place(page.read_text("utf-8"))):
+        raise click.UsageError(f"--page takes all rows, and a file with the lines\n{table.BEGIN}\n{table.END}")
     with ExitStack() as stack:
         made = folder or Path(stack.enter_context(tempfile.TemporaryDirectory()))
         made.mkdir(parents=True, exist_ok=True)

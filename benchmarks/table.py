@@ -22,17 +22,15 @@ def markdown(data: Data) -> str:
     return "\n\n".join(filter(None, parts))
 
 
-def insert(page: str, text: str) -> str:
-    """The page with new tables in the place of the old ones.
+def has_place(page: str) -> bool:
+    """Whether a page has a place for the tables."""
+    return END in page.partition(BEGIN)[2]
 
-    Raises:
-        ValueError: it has no place for them.
-    """
-    before, begin, rest = page.partition(BEGIN)
-    _, end, after = rest.partition(END)
-    if not begin or not end:
-        raise ValueError(f"the page has no lines {BEGIN} and {END}")
-    return f"{before}{BEGIN}\n\n{text}\n\n{END}{after}"
+
+def insert(page: str, text: str) -> str:
+    """The page with new tables in the place of the old ones."""
+    before, _, rest = page.partition(BEGIN)
+    return f"{before}{BEGIN}\n\n{text}\n\n{END}{rest.partition(END)[2]}"
 
 
 def cells(line: str) -> list[str]:

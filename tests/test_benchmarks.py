@@ -420,8 +420,17 @@ def test_a_failure_is_told_and_not_counted() -> None:
 def test_tables_replace_those_of_a_page() -> None:
     page = f"before\n{table.BEGIN}\nold\n{table.END}\nafter\n"
     assert table.insert(page, "new") == f"before\n{table.BEGIN}\n\nnew\n\n{table.END}\nafter\n"
-    with pytest.raises(ValueError, match="the page has no lines <!-- The tables begin"):
-        table.insert("no place", "new")
+    assert table.has_place(page)
+    assert not table.has_place(f"{table.END}\n{table.BEGIN}")
+
+
+@pytest.mark.parametrize(("text", "options"), [("no place", []), (f"{table.BEGIN}{table.END}", ["--only", RULES])])
+def test_a_page_is_refused_before_it_is_measured_for(tmp_path: Path, text: str, options: list[str]) -> None:
+    (tmp_path / "page.md").write_text(text)
+    run = CliRunner().invoke(main, ["--page", str(tmp_path / "page.md"), *options])
+    assert run.exit_code == 2
+    assert "--page takes all rows, and a file with the lines\n<!-- The tables begin" in run.output
+    assert (tmp_path / "page.md").read_text() == text
 
 
 def test_the_page_shows_the_rows_and_targets_that_there_are() -> None:
