@@ -12,6 +12,7 @@ from typing import NamedTuple
 from nplint import jsontext
 from nplint.entry import outline
 from nplint.filenames import KUSTOMIZATION_NAMES
+from nplint.placeholder import VALUE_MARKS
 from nplint.tree import Tree, UnreadableError, Value, compose, key_of, mappings_to_merge
 
 Path = tuple[str | int, ...]
@@ -144,6 +145,12 @@ class Document:
     def judged(self) -> bool:
         """Whether its values could be read at all."""
         return all(defect.kind not in (DefectKind.UNREADABLE, DefectKind.TEMPLATE) for defect in self.defects)
+
+    @cached_property
+    def may_hold_marks(self) -> bool:
+        """Whether a value may hold a mark of a template tool: nothing but an escape makes one that is not written."""
+        find, marks = self.source.text.find, ("\\", *(opening for opening, _ in VALUE_MARKS))
+        return any(find(mark, self.start, self.end) >= 0 for mark in marks)
 
     def locate(self, path: Path, *, key: bool = False) -> Span:
         """The place of a value, or of the key that holds it; where the path ends early, that of the last step there is.

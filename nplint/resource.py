@@ -59,6 +59,9 @@ class Resource:
 
     def unrendered(self) -> Iterator[Node]:
         """Values that decide what this resource is or reaches, and that a template tool still has to fill in."""
+        return self._unrendered() if self.node.document.may_hold_marks else iter(())
+
+    def _unrendered(self) -> Iterator[Node]:
         for step in ("name", "namespace", "labels"):
             yield from self.node["metadata"][step].placeholders()
 
@@ -182,6 +185,6 @@ class Service(Resource):
         wanted = {key: value for key, value in self.selector.items() if not workload.adds_label(key, value)}
         return bool(self.selector) and wanted.items() <= workload.pod_labels.items()
 
-    def unrendered(self) -> Iterator[Node]:
-        yield from super().unrendered()
+    def _unrendered(self) -> Iterator[Node]:
+        yield from super()._unrendered()
         yield from self.spec.placeholders()

@@ -177,8 +177,8 @@ class Workload(Resource):
     def affinity(self) -> Node:
         return self.pod_spec["affinity"]
 
-    def unrendered(self) -> Iterator[Node]:
-        yield from super().unrendered()
+    def _unrendered(self) -> Iterator[Node]:
+        yield from super()._unrendered()
         yield from self.template["metadata"]["labels"].placeholders()
         yield from self.pod_spec["hostNetwork"].placeholders()
 
