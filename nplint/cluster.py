@@ -218,7 +218,9 @@ class Cluster(Inventory):
 
     def expects(self, service: Service, what: str) -> bool:
         """Whether a Service is declared to be meant for something: `public` or `source-ip`."""
-        noted = service.annotations.get("nplint.io/expects", "")
+        noted = service.node["metadata"]["annotations"]["nplint.io/expects"].text
+        if not noted and not self.expectations:
+            return False
         declared = (self.expectations.get(f"{space}/{service.name}", ()) for space in self.namespaces(service))
         names = {*map(str.strip, noted.split(",")), *self.expectations.get(service.name, ())}
         return what in names or any(what in known for known in declared)

@@ -9,10 +9,9 @@ from enum import Enum
 from functools import cached_property
 from typing import NamedTuple
 
-from nplint import jsontext
+from nplint import jsontext, placeholder
 from nplint.entry import outline
 from nplint.filenames import KUSTOMIZATION_NAMES
-from nplint.placeholder import VALUE_MARKS
 from nplint.tree import Tree, UnreadableError, Value, compose, key_of, mappings_to_merge
 
 Path = tuple[str | int, ...]
@@ -149,8 +148,12 @@ class Document:
     @cached_property
     def may_hold_marks(self) -> bool:
         """Whether a value may hold a mark of a template tool: nothing but an escape makes one that is not written."""
-        find, marks = self.source.text.find, ("\\", *(opening for opening, _ in VALUE_MARKS))
+        find, marks = self.source.text.find, ("\\", *(opening for opening, _ in placeholder.VALUE_MARKS))
         return any(find(mark, self.start, self.end) >= 0 for mark in marks)
+
+    def is_marked(self, text: str) -> bool:
+        """Whether a text of this document has such a mark in it."""
+        return self.may_hold_marks and bool(placeholder.find(text, placeholder.VALUE_MARKS))
 
     def locate(self, path: Path, *, key: bool = False) -> Span:
         """The place of a value, or of the key that holds it; where the path ends early, that of the last step there is.

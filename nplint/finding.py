@@ -131,7 +131,9 @@ def identities(finding: Finding) -> list[Identity]:
     related = (one.resource for one in finding.related if one.resource and one.span.revision is None)
     others = sorted({_title(one) for one in related} - {resource}) if finding.mutual else []
     field = "" if finding.mutual else _without_indices(finding.field, node)
-    fact = _LIST_FIELD.sub(lambda found: _without_indices(found[0], node), finding.fact or finding.message)
+    fact = finding.fact or finding.message
+    if "[" in fact:
+        fact = _LIST_FIELD.sub(lambda found: _without_indices(found[0], node), fact)
     # Which quotes a value stands in is a matter of format.
     fact = fact.replace('"', "").replace("'", "")
     return [
@@ -142,8 +144,10 @@ def identities(finding: Finding) -> list[Identity]:
 def _title(resource: Resource) -> str:
     """What the cluster tells resources apart by, in one word more than the resource's own title: the namespace."""
     kind, namespace, name = resource.identity
-    metadata = resource.node["metadata"]
-    return f"{kind} {namespace}/{name or metadata['name'].value or metadata['generateName'].value or ''}"
+    if not name:
+        metadata = resource.node["metadata"]
+        name = metadata["name"].value or metadata["generateName"].value or ""
+    return f"{kind} {namespace}/{name}"
 
 
 _LIST_FIELD = re.compile(r"[A-Za-z][\w.]*(?:\[\d+\][\w.]*)+")
@@ -151,6 +155,8 @@ _LIST_FIELD = re.compile(r"[A-Za-z][\w.]*(?:\[\d+\][\w.]*)+")
 
 def _without_indices(field: str, root: Node | None) -> str:
     """A field with a name in place of each number of a list item: `spec.ports[443/TCP].nodePort`."""
+    if "[" not in field:
+        return field
     first, *rest = re.split(r"\[(\d+)\]", field)
     written, node = first, root.at(tuple(first.split("."))) if root else None
     for index, below in zip(rest[::2], rest[1::2], strict=True):

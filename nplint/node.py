@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from typing import Any
 
-from nplint import placeholder
 from nplint.document import Document, Path, Span
 from nplint.tree import Value
 
@@ -62,7 +61,7 @@ class Node:
     @property
     def text(self) -> str:
         """The value if it is a string whose content is known, else ""."""
-        return self.value if isinstance(self.value, str) and not self._has_marks(self.value) else ""
+        return self.value if isinstance(self.value, str) and not self.document.is_marked(self.value) else ""
 
     @property
     def raw(self) -> str | None:
@@ -77,15 +76,12 @@ class Node:
     @property
     def is_placeholder(self) -> bool:
         """Whether a template tool still has to put the value in: `"{{ .x }}"`, `${X}`. Nothing is known of it."""
-        return isinstance(self.value, str) and self._has_marks(self.value)
+        return isinstance(self.value, str) and self.document.is_marked(self.value)
 
     @property
     def is_placeholder_key(self) -> bool:
         """Whether a template tool still has to put the key in."""
-        return bool(self.path) and self._has_marks(str(self.path[-1]))
-
-    def _has_marks(self, text: str) -> bool:
-        return self.document.may_hold_marks and bool(placeholder.find(text, placeholder.VALUE_MARKS))
+        return bool(self.path) and self.document.is_marked(str(self.path[-1]))
 
     @property
     def parent(self) -> "Node":
