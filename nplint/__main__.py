@@ -20,4 +20,7 @@ def main() -> None:
 
 
 if __name__ == "__main__":
+    if not sys.flags.safe_path:
+        # Python looks for modules in the current folder first, which may be the repository that is linted.
+        del sys.path[0]
     main()

@@ -170,7 +170,7 @@ class Rule(NamedTuple):
     @property
     def is_about_changes(self) -> bool:
         """Whether it compares with an earlier revision, so that without one it finds nothing."""
-        return all(example.before is not None for example in self.bad)
+        return bool(self.bad) and all(example.before is not None for example in self.bad)
 
     @property
     def why(self) -> str:

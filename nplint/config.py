@@ -2,21 +2,23 @@
 
 import os
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
+from functools import partial
 from typing import Any
 
 from nplint import address
 from nplint.declared import Config, Patterns, Target
-from nplint.document import Document, RepeatedKey, Source, Span
+from nplint.document import Document, Source, Span
 from nplint.document import Path as Steps
 from nplint.errors import NplintError, reason
+from nplint.mistakes import documents, misshapen, repeated
 from nplint.node import Node
-from nplint.profile import KnownNode, Profile, declare, parse_port_range, parse_version
-from nplint.reader import decode, parse
-from nplint.spelling import listed, way_out
-from nplint.structure import Flaw, flaws
+from nplint.profile import PROFILES, KnownNode, Profile, declare, parse_port_range, parse_version, typical
+from nplint.reader import decode
 from nplint.suppress import Ignore
+
+Profiles = Mapping[str, Profile]
 
 _MARK = "-is-here"
 _TAINT = re.compile(r"[^=:\s]+(=[^=:\s]*)?:(NoSchedule|PreferNoSchedule|NoExecute)")
@@ -56,8 +58,8 @@ def _table(text: str) -> Any:
     return _plain(tool["nplint"]) if isinstance(tool, dict) and "nplint" in tool else None
 
 
-def load(file: str, shown: str) -> Config:
-    """Read and check a configuration; `shown` is its path as messages give it.
+def load(file: str, shown: str, profiles: Profiles = PROFILES) -> Config:
+    """Read and check a configuration; `shown` is its path as messages give it, `profiles` what types of clusters are.
 
     Raises:
         NplintError: it cannot be read, or says something that it cannot say.
@@ -67,10 +69,10 @@ def load(file: str, shown: str) -> Config:
             source = decode(shown, opened.read())
     except OSError as error:
         raise NplintError(f"cannot read {shown}: {reason(error)}") from None
-    return read(source, os.path.dirname(os.path.realpath(file)))
+    return read(source, os.path.dirname(os.path.realpath(file)), profiles)
 
 
-def read(source: Source, folder: str) -> Config:
+def read(source: Source, folder: str, profiles: Profiles = PROFILES) -> Config:
     """Check a configuration's text and make sense of it; its patterns are relative to the folder.
 
     Raises:
@@ -78,23 +80,20 @@ def read(source: Source, folder: str) -> Config:
     """
     document = _document(source)
     root = Node(document, value=document.value)
-    wrong = list(problems(root))
+    wrong = list(problems(root, folder, profiles))
     if wrong:
         raise NplintError(*wrong)
-    return _config(root, folder)
+    return _config(root, folder, profiles)
 
 
 def _document(source: Source) -> Document:
     if source.path.endswith(".toml"):
         return _toml(source)
-    documents = [document for document in parse(source) if document.value is not None or document.defects]
-    for document in documents:
-        for defect in document.defects:
-            raise NplintError(f"{defect.span.place}: this cannot be read: {defect.message}")
-    if len(documents) > 1:
-        place = documents[1].locate(()).place
-        raise NplintError(f"{place}: a configuration is one document, and these are {len(documents)}")
-    return documents[0] if documents else Document(source, 0, 0, 0, {})
+    found = documents(source)
+    if len(found) > 1:
+        place = found[1].locate(()).place
+        raise NplintError(f"{place}: a configuration is one document, and these are {len(found)}")
+    return found[0] if found else Document(source, 0, 0, 0, {})
 
 
 def _toml(source: Source) -> Document:
@@ -121,18 +120,14 @@ def _plain(value: Any) -> Any:
     return value if isinstance(value, str | bool) else str(value)
 
 
-def problems(root: Node) -> list[str]:
+def problems(root: Node, folder: str, profiles: Profiles) -> list[str]:
     """What a configuration says that it cannot say, each with its place and the way out, in the order of the places."""
     if not isinstance(root.value, dict):
         return [f"{root.document.source.path}: a configuration is a mapping, such as `clusters:` with names below it"]
-    found = [(flaw.node.span, _sentence(flaw)) for flaw in flaws(root, "config") if flaw.keyword != "format"]
-    found += [(repeated.kept, _repeated(repeated)) for repeated in root.document.repeated_keys()]
-    found += [(node.span, sentence) for node, sentence in (*_unknowable(root), *_unreadable(root))]
-    return [f"{span.place}: {sentence}" for span, sentence in sorted(found)]
-
-
-def _repeated(key: RepeatedKey) -> str:
-    return f"{key.path[-1]} is set a second time here, first on line {key.lost.line}: make one of the two"
+    found = [*misshapen(root, "config", may_be_template=True), *repeated(root.document)]
+    found += [(node.span, sentence) for node, sentence in (*_unknowable(root), *_unreadable(root, folder, profiles))]
+    # What is said later of a place is the more exact.
+    return [f"{span.place}: {sentence}" for span, sentence in sorted(dict(found).items())]
 
 
 def _unknowable(root: Node) -> Iterator[tuple[Node, str]]:
@@ -141,6 +136,9 @@ def _unknowable(root: Node) -> Iterator[tuple[Node, str]]:
         yield node, f"{node.field} is not rendered yet: write what it stands for"
     for cluster in _values(root["clusters"]):
         yield from _shared_addresses(cluster["nodes"])
+    for name, node in root.items():
+        if name in ("plugin", "plugins"):
+            yield node.key, f"there is no key {name}: no code is loaded from here, so name a plugin with --plugin"
     for node in root["ignore"]:
         if isinstance(node.value, dict) and not node.value.keys() & {"rule", "resource", "path"}:
             yield node, f"{node.field} ignores everything: name a rule, a resource or a path"
@@ -160,9 +158,9 @@ def _shared_addresses(nodes: Node) -> Iterator[tuple[Node, str]]:
             yield written, f"{written.text} is the address of {owner} already: each node has its own"
 
 
-def _unreadable(root: Node) -> Iterator[tuple[Node, str]]:
+def _unreadable(root: Node, folder: str, profiles: Profiles) -> Iterator[tuple[Node, str]]:
     """Texts that have a form of their own, and do not keep it."""
-    for node, read in _forms(root):
+    for node, read in _forms(root, folder, profiles):
         try:
             if text := _written(node):
                 read(text)
@@ -170,11 +168,13 @@ def _unreadable(root: Node) -> Iterator[tuple[Node, str]]:
             yield node, str(error)
 
 
-def _forms(root: Node) -> Iterator[tuple[Node, Callable[[str], object]]]:
+def _forms(root: Node, folder: str, profiles: Profiles) -> Iterator[tuple[Node, Callable[[str], object]]]:
+    yield root["rules-dir"], partial(_inside, folder)
     ignores = list(root["ignore"])
     yield from ((node["until"], _day) for node in ignores)
     yield from ((pattern, _pattern) for pattern in (*root["exclude"], *(node["path"] for node in ignores)))
     for cluster in _values(root["clusters"]):
+        yield cluster["type"], partial(typical, profiles=profiles)
         yield cluster["version"], parse_version
         yield cluster["node-port-range"], parse_port_range
         yield from ((port.key, _port) for _, port in cluster["ledger"].items())
@@ -201,61 +201,59 @@ def _day(text: str) -> None:
         raise NplintError(f"`{text}` is no date: write it like 2027-06-30") from None
 
 
+def _inside(folder: str, text: str) -> None:
+    """Refuse a path out of the folder of the configuration, which may be that of somebody who wants to look around."""
+    path = os.path.realpath(os.path.join(folder, text))
+    if os.path.isabs(text) or not os.path.join(path, "").startswith(os.path.join(os.path.realpath(folder), "")):
+        raise NplintError(f"`{text}` leads out of the folder of this file: a repository's rules lie in it")
+    if not os.path.isdir(path):
+        raise NplintError(f"there is no folder `{text}`: make it, or leave rules-dir out")
+
+
 def _pattern(text: str) -> None:
     from pathspec import GitIgnoreSpec
 
+    if ".." in text.split("/"):
+        raise NplintError(f"`{text}` leads out of the folder of this file: what it names lies in it")
     try:
         GitIgnoreSpec.from_lines([text])
     except ValueError:
         raise NplintError(f"`{text}` is no pattern: write it as in .gitignore") from None
 
 
-def _sentence(flaw: Flaw) -> str:
-    name, known = flaw.node.path[-1] if flaw.node.path else "", flaw.schema
-    if flaw.keyword == "additionalProperties":
-        return f"there is no key {name}: {way_out(str(name), sorted(known['properties']))}"
-    if flaw.keyword == "enum":
-        words = sorted({str(word) for word in known["enum"] if not isinstance(word, bool)})
-        return f"{flaw.node.field} cannot be {flaw.node.value}: {way_out(str(flaw.node.value), words)}"
-    if flaw.keyword == "required":
-        return f"{flaw.node.field} needs {listed(known['required'])}"
-    types = [known["type"]] if isinstance(known["type"], str) else known["type"]
-    return f"{flaw.node.field} has to be {' or '.join(_TYPE_NAMES[name] for name in types)}"
-
-
-_TYPE_NAMES = {
-    "object": "a mapping",
-    "array": "a list",
-    "string": "text",
-    "number": "a number",
-    "boolean": "true or false",
-}
-
-
-def _config(root: Node, folder: str) -> Config:
+def _config(root: Node, folder: str, profiles: Profiles) -> Config:
     return Config(
         folder,
         root,
-        targets=tuple(_target(node, name, folder) for name, node in root["clusters"].items()),
+        targets=tuple(_target(node, name, folder, profiles) for name, node in root["clusters"].items()),
         severities=dict(root["rules"].items()),
         ignores=tuple(_ignore(node, folder) for node in root["ignore"]),
         expectations=_expectations(root["expect"]),
-        exclude=Patterns(folder, _texts(root["exclude"])),
+        exclude=Patterns(folder, (*_texts(root["exclude"]), *_rule_files(root))),
+        rules_dir=os.path.join(folder, root["rules-dir"].text) if root["rules-dir"].present else None,
+        profiles=profiles,
     )
 
 
-def _target(node: Node, name: str, folder: str) -> Target:
+def _rule_files(root: Node) -> tuple[str, ...]:
+    """What the repository's own rules lie in, which is nothing to judge."""
+    folder = os.path.normpath(root["rules-dir"].text or ".").replace(os.sep, "/")
+    return () if folder == "." else (f"/{folder}/",)
+
+
+def _target(node: Node, name: str, folder: str, profiles: Profiles) -> Target:
     paths = _texts(node["paths"]) if node["paths"].present else ("*",)
-    return Target(_profile(node, name), Patterns(folder, paths), Patterns(folder, _texts(node["context"])))
+    return Target(_profile(node, name, profiles), Patterns(folder, paths), Patterns(folder, _texts(node["context"])))
 
 
-def _profile(node: Node, name: str) -> Profile:
+def _profile(node: Node, name: str, profiles: Profiles) -> Profile:
     declared = declare(
         type=node["type"].text,
         network=node["network"].text,
         version=_written(node["version"]),
         proxy_mode=node["proxy-mode"].text or None,
         node_port_range=node["node-port-range"].text,
+        profiles=profiles,
     )
     return declared._replace(
         name=name,

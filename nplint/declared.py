@@ -65,6 +65,10 @@ class Config(NamedTuple):
     ignores: "tuple[Ignore, ...]" = ()
     expectations: Mapping[str, frozenset[str]] = MappingProxyType({})
     exclude: Patterns | None = None
+    rules_dir: str | None = None
+    """The folder of the repository's own rules."""
+    profiles: "Mapping[str, Profile] | None" = None
+    """The types that clusters can have, where these are not nplint's own alone."""
 
     def option(self, name: str) -> "Node | None":
         """The place of an option that a flag may override, if the configuration sets it."""

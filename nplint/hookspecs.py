@@ -1,4 +1,4 @@
-"""The hooks through which rules and output formats come in, nplint's own and those of installed packages."""
+"""The hooks through which rules, output formats and types of clusters come in, nplint's own and those of packages."""
 
 from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple
@@ -6,6 +6,7 @@ from typing import NamedTuple
 import pluggy
 
 from nplint.check import Rule
+from nplint.profile import Profile
 from nplint.report import Report
 
 hookspec = pluggy.HookspecMarker("nplint")
@@ -38,3 +39,8 @@ def nplint_rules() -> Iterable[Rule]:  # type: ignore[empty-body]
 @hookspec
 def nplint_formats() -> Mapping[str, Formatter]:  # type: ignore[empty-body]
     """Output formats by the name that `--format` takes."""
+
+
+@hookspec
+def nplint_profiles() -> Mapping[str, Profile]:  # type: ignore[empty-body]
+    """What is known of clusters by the name of their type, which `--type` and `type:` take."""

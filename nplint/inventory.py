@@ -80,6 +80,12 @@ class Inventory:
         return tuple(resource for resource in self.context_resources if isinstance(resource, Service))
 
     @cached_property
+    def namespace_objects(self) -> dict[str, Resource]:
+        """The Namespaces that the input has, by name."""
+        everything = (*self.resources, *self.context_resources)
+        return {one.name: one for one in everything if one.kind == "Namespace" and not one.group}
+
+    @cached_property
     def workloads(self) -> tuple[Workload, ...]:
         """Everything that runs pods, in the manifests and in the context."""
         everything = (*self.resources, *self.context_resources)

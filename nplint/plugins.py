@@ -1,66 +1,172 @@
-"""Everything that is pluggable, nplint's own rules and formats among it, found through the same hooks."""
+"""Everything that is pluggable, nplint's own rules, formats and types among it, found through the same hooks."""
 
 import os
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import partial
 from importlib import import_module
-from pkgutil import iter_modules
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from pkgutil import get_data, iter_modules
+from types import MappingProxyType, ModuleType
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import pluggy
 
-from nplint import hookspecs, output
+from nplint import API_VERSION, hookspecs, output
 from nplint.check import Rule
+from nplint.declarative import read
 from nplint.errors import NplintError
 from nplint.hookspecs import Formatter, hookimpl
+from nplint.profile import PROFILES, TYPES, Profile
+from nplint.reader import decode
+from nplint.sandbox import Sandbox
 
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
+
+    from nplint.rulefiles import RuleFiles
 
 T = TypeVar("T")
 
 
 class Plugins(NamedTuple):
-    """What the hooks brought, by name."""
+    """What the hooks brought, by name, and who brought each rule."""
 
     rules: Mapping[str, Rule]
     formats: Mapping[str, Formatter]
+    profiles: Mapping[str, Profile] = PROFILES
+    origins: Mapping[str, str] = MappingProxyType({})
+
+    @property
+    def types(self) -> list[str]:
+        """The types that clusters can have."""
+        return sorted({profile.type for profile in self.profiles.values() if profile.type})
+
+    def with_files(self, given: "Sequence[RuleFiles]") -> "Plugins":
+        """These and the rules of files and folders.
+
+        Raises:
+            NplintError: a file is no rule, or its rule is called as another one.
+        """
+        if not given:
+            return self
+        from nplint import rulefiles
+
+        known = [(self.origins[name], name, rule) for name, rule in self.rules.items()]
+        found = _by_name(
+            "rule", [*known, *((file, rule.name, rule) for file, rule in rulefiles.load(given, self.types))]
+        )
+        origins = {name: origin for name, (origin, _) in found.items()}
+        return self._replace(rules={name: rule for name, (_, rule) in found.items()}, origins=origins)
 
 
 class BuiltIn:
-    """nplint's own rules and formats."""
+    """nplint's own rules, formats and types of clusters."""
 
     @hookimpl
     def nplint_rules(self) -> Iterable[Rule]:
-        """One rule of each module in rules/."""
-        package = import_module("nplint.rules")
-        names = sorted(module.name for module in iter_modules(package.__path__))
-        return [getattr(import_module(f"nplint.rules.{name}"), name) for name in names]
+        """One rule of each file in rules/."""
+        return package_rules("nplint.rules")
 
     @hookimpl
     def nplint_formats(self) -> Mapping[str, Formatter]:
         return output.FORMATS
 
+    @hookimpl
+    def nplint_profiles(self) -> Mapping[str, Profile]:
+        return PROFILES
 
-def load() -> Plugins:
-    """Ask the built-in plugin and those of installed packages for what they bring.
+
+def package_rules(name: str, types: Sequence[str] = ()) -> list[Rule]:
+    """The rules of a package that has one in each of its files: a module's is named as the module, a YAML file's too.
+
+    `types` are the types of clusters that the YAML files may name besides nplint's own.
 
     Raises:
-        NplintError: a plugin cannot be loaded, or two of them bring something of one name.
+        NplintError: a YAML file says something that it cannot say.
     """
+    package = import_module(name)
+    modules = sorted(module.name for module in iter_modules(package.__path__) if not module.ispkg)
+    rules = [getattr(import_module(f"{name}.{module}"), module) for module in modules]
+    sandbox = Sandbox()
+    for folder in package.__path__:
+        for file in sorted(os.listdir(folder)):
+            if file.endswith(".yaml"):
+                source = decode(f"{name.replace('.', '/')}/{file}", get_data(name, file) or b"")
+                rules.append(read(source, sandbox, trusted=True, types=(*TYPES, *types)))
+    return rules
+
+
+def load(modules: Sequence[str] = ()) -> Plugins:
+    """Ask the built-in plugin, those of installed packages and the given modules for what they bring.
+
+    Raises:
+        NplintError: a plugin cannot be loaded or is for another version, or two of them bring something of one name.
+    """
+    manager = _manager(
+        [
+            ("nplint", "nplint", BuiltIn),
+            *((entry.name, f"{entry.name} ({entry.value})", entry.load) for entry in _entry_points()),
+            *((module, module, partial(import_module, module)) for module in modules),
+        ]
+    )
+    brought = [_ask(manager, name) for name, _ in manager.list_name_plugin()]
+    rules = _by_name("rule", [one for each in brought for one in each.rules])
+    formats = _by_name("format", [one for each in brought for one in each.formats])
+    profiles = _by_name("type of cluster", [one for each in brought for one in each.profiles])
+    return Plugins(
+        {name: rule for name, (_, rule) in rules.items()},
+        {name: format for name, (_, format) in formats.items()},
+        {name: profile for name, (_, profile) in profiles.items()},
+        {name: origin for name, (origin, _) in rules.items()},
+    )
+
+
+def rules_of(path: str) -> list[Rule]:
+    """The rules that one module brings, which is named or is a file.
+
+    Raises:
+        NplintError: it cannot be loaded.
+    """
+    manager = _manager(
+        [(path, path, partial(_module_at, path) if path.endswith(".py") else partial(import_module, path))]
+    )
+    return [rule for _, _, rule in _ask(manager, path).rules]
+
+
+def _module_at(path: str) -> ModuleType:
+    from importlib.util import module_from_spec, spec_from_file_location
+
+    spec = spec_from_file_location(os.path.splitext(os.path.basename(path))[0], path)
+    if not spec or not spec.loader:
+        raise ImportError(f"{path} is no module")
+    module = module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def _manager(named: Iterable[tuple[str, str, Callable[[], object]]]) -> pluggy.PluginManager:
+    """A manager of plugins, each with its name, how an error names it, and how it is loaded."""
     manager = pluggy.PluginManager("nplint")
     manager.add_hookspecs(hookspecs)
-    manager.register(BuiltIn(), "nplint")
-    for entry in _entry_points():
-        with _blaming(f"{entry.name} ({entry.value})"):
-            manager.register(entry.load(), entry.name)
+    for name, title, load in named:
+        with _blaming(title):
+            plugin = load()
+            _check_version(plugin)
+            # A module that is named may be that of an installed package, too.
+            if not manager.is_registered(plugin):
+                manager.register(plugin, name)
             manager.check_pending()
-    brought = [_ask(manager, name) for name, _ in manager.list_name_plugin()]
-    return Plugins(
-        _by_name("rule", [(one.plugin, name, rule) for one in brought for name, rule in one.rules]),
-        _by_name("format", [(one.plugin, name, format) for one in brought for name, format in one.formats]),
-    )
+    return manager
+
+
+def _check_version(plugin: object) -> None:
+    wanted = getattr(plugin, "NPLINT_API", API_VERSION)
+    if wanted != API_VERSION:
+        raise NplintError(
+            f"it is written for version {wanted} of nplint's API, and this nplint has version {API_VERSION}: "
+            "install versions of the two that fit"
+        )
 
 
 def _entry_points() -> Iterable["EntryPoint"]:
@@ -97,34 +203,43 @@ def _blaming(plugin: str) -> Iterator[None]:
     """Say whose fault it is, so that the user knows which package to repair or remove."""
     try:
         yield
+    except NplintError as error:
+        raise NplintError(*(f"the plugin {plugin}: {sentence}" for sentence in error.args)) from error
     except Exception as error:
         reason = f"{type(error).__name__}: {' '.join(str(error).split())}"
         raise NplintError(f"the plugin {plugin} fails, repair or remove it: {reason}") from error
 
 
 class _Brought(NamedTuple):
-    plugin: str
-    rules: list[tuple[str, Rule]]
-    formats: list[tuple[str, Formatter]]
+    """What one plugin brings, each with the plugin and its name."""
+
+    rules: list[tuple[str, str, Rule]]
+    formats: list[tuple[str, str, Formatter]]
+    profiles: list[tuple[str, str, Profile]]
 
 
 def _ask(manager: pluggy.PluginManager, name: str) -> _Brought:
     """What one plugin brings. Each is asked alone: pluggy does not tell whose answer is whose."""
     others = [plugin for other, plugin in manager.list_name_plugin() if other != name]
+    origin = f"the plugin {name}"
+
+    def answers(hook: str) -> list[Any]:
+        return list(manager.subset_hook_caller(hook, others)())
+
     with _blaming(name):
-        rules = [rule for rules in manager.subset_hook_caller("nplint_rules", others)() for rule in rules]
-        formats = manager.subset_hook_caller("nplint_formats", others)()
-        return _Brought(
-            name, [(rule.name, rule) for rule in rules], [pair for named in formats for pair in named.items()]
+        rules = [(origin, rule.name, rule) for rules in answers("nplint_rules") for rule in rules]
+        formats, profiles = (
+            [(origin, *pair) for named in answers(hook) for pair in named.items()]
+            for hook in ("nplint_formats", "nplint_profiles")
         )
+        return _Brought(rules, formats, profiles)
 
 
-def _by_name(what: str, brought: list[tuple[str, str, T]]) -> dict[str, T]:
+def _by_name(what: str, brought: list[tuple[str, str, T]]) -> dict[str, tuple[str, T]]:
+    """Things by their names, in the order of these, each with its origin."""
     found: dict[str, tuple[str, T]] = {}
-    for plugin, name, value in brought:
+    for origin, name, value in brought:
         if name in found:
-            raise NplintError(
-                f"the plugins {found[name][0]} and {plugin} both bring a {what} named {name}: remove one of them"
-            )
-        found[name] = plugin, value
-    return {name: value for name, (_, value) in sorted(found.items())}
+            raise NplintError(f"{found[name][0]} and {origin} both bring a {what} named {name}: remove one of them")
+        found[name] = origin, value
+    return dict(sorted(found.items()))

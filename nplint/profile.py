@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from nplint.errors import NplintError
 from nplint.node import Node
+from nplint.spelling import shown, way_out
 
 TYPES = ("standard", "turbo", "autopilot", "kubernetes")
 NETWORKS = ("vpc", "tunnel", "cloud-native-2.0")
@@ -21,7 +22,6 @@ _TYPE_TITLES = {
     "kubernetes": "plain Kubernetes",
 }
 _NETWORKS_OF = {"standard": ("vpc", "tunnel"), "turbo": ("cloud-native-2.0",), "autopilot": ("cloud-native-2.0",)}
-_TYPE_SPELLINGS = {"CCE": "standard", "Turbo": "turbo"}
 _NETWORK_SPELLINGS = {"vpc-router": "vpc", "overlay_l2": "tunnel", "eni": "cloud-native-2.0"}
 _VERSION = re.compile(r"v?(\d+)\.(\d+)(?:\.(\d+))?(?:-r(\d+))?(?:[-+].*)?")
 
@@ -81,7 +81,7 @@ class Profile(NamedTuple):
 
     @property
     def title(self) -> str:
-        return _TYPE_TITLES[self.type] if self.type else "a cluster of undeclared type"
+        return _title(self.type) if self.type else "a cluster of undeclared type"
 
     @property
     def has_static_band(self) -> bool:
@@ -104,6 +104,17 @@ class Profile(NamedTuple):
         return self.type in CCE_TYPES
 
 
+PROFILES: Mapping[str, Profile] = MappingProxyType(
+    {
+        # As the console of CCE has them.
+        "CCE": Profile(type="standard"),
+        "Turbo": Profile(type="turbo"),
+        **{name: Profile(type=name) for name in TYPES},
+    }
+)
+"""What is known of a cluster of which nothing but its type is declared, by the names that types have."""
+
+
 def declare(
     *,
     type: str | None = None,
@@ -111,23 +122,34 @@ def declare(
     version: str | None = None,
     proxy_mode: str | None = None,
     node_port_range: str | None = None,
+    profiles: Mapping[str, Profile] = PROFILES,
 ) -> Profile:
     """A profile from what somebody wrote, completed with what follows from it.
 
     Raises:
         NplintError: a value cannot be read.
     """
-    facts = (type, network, version, proxy_mode, node_port_range)
+    known = typical(type, profiles) if type else Profile()
     return _complete(
-        Profile(
-            type=_TYPE_SPELLINGS.get(type, type) if type else None,
-            network=_NETWORK_SPELLINGS.get(network, network) if network else None,
-            version=parse_version(version) if version else None,
-            proxy_mode=proxy_mode,
-            node_port_range=parse_port_range(node_port_range) if node_port_range else DEFAULT_NODE_PORTS,
-            is_declared=any(facts),
+        known._replace(
+            network=_NETWORK_SPELLINGS.get(network, network) if network else known.network,
+            version=parse_version(version) if version else known.version,
+            proxy_mode=proxy_mode or known.proxy_mode,
+            node_port_range=parse_port_range(node_port_range) if node_port_range else known.node_port_range,
+            is_declared=any((type, network, version, proxy_mode, node_port_range)),
         )
     )
+
+
+def typical(type: str, profiles: Mapping[str, Profile]) -> Profile:
+    """What is known of every cluster of a type.
+
+    Raises:
+        NplintError: there is no such type.
+    """
+    if type not in profiles:
+        raise NplintError(f"there is no type of cluster {shown(type)}: {way_out(type, sorted({*TYPES, *profiles}))}")
+    return profiles[type]
 
 
 def _complete(profile: Profile) -> Profile:
@@ -142,7 +164,7 @@ def _complete(profile: Profile) -> Profile:
 def impossibilities(profile: Profile) -> Iterator[tuple[str, str]]:
     """Why no cluster can be like that: the fact that cannot be, by its name in the configuration, and a sentence."""
     possible = _NETWORKS_OF.get(profile.type or "", ())
-    if profile.type and profile.network and profile.network not in possible:
+    if profile.type in TYPES and profile.network and profile.network not in possible:
         way = f"it is {' or '.join(possible)} there" if possible else "its network is none of CCE's"
         yield "network", f"{profile.title} has no {profile.network} network: {way}"
     ports, bounds = profile.node_port_range, CCE_NODE_PORTS
@@ -224,7 +246,7 @@ class When(NamedTuple):
     def _type(self, profile: Profile) -> Verdict:
         if not self.type or profile.type in self.type:
             return Verdict(Applies.MET)
-        on = "CCE" if self.type == CCE_TYPES else " or ".join(_TYPE_TITLES[name] for name in self.type)
+        on = "CCE" if self.type == CCE_TYPES else " or ".join(_title(name) for name in self.type)
         if profile.type is None and _may_be(self.type, profile.network):
             return Verdict(Applies.UNKNOWN, missing="type", on=on)
         return Verdict(Applies.UNMET, f"it is about {on}, and this is {profile.title}")
@@ -244,6 +266,11 @@ class When(NamedTuple):
         if profile.version is None:
             return Verdict(Applies.UNKNOWN, missing="version", on=on)
         return Verdict(Applies.UNMET, f"it is about {on}")
+
+
+def _title(type: str) -> str:
+    # A plugin may know of other types.
+    return _TYPE_TITLES.get(type, type)
 
 
 def _may_be(types: tuple[str, ...], network: str | None) -> bool:

@@ -1,7 +1,6 @@
 """Values held against a schema of schemas/: what of a Service or a configuration does not have its shape."""
 
 import json
-import re
 from collections.abc import Iterator
 from functools import cache, partial
 from pkgutil import get_data
@@ -9,27 +8,14 @@ from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from nplint.node import Node
 from nplint.profile import Version, parse_version
+from nplint.shape import FORMATS, fits, has_format
 from nplint.spelling import nearest, recased
-from nplint.tree import Value
 
 if TYPE_CHECKING:
+    from jsonschema import FormatChecker
     from jsonschema.protocols import Validator
 
 Schema = dict[str, Any]
-
-_TYPES: dict[str, type | tuple[type, ...]] = {
-    "object": dict,
-    "array": list,
-    "string": str,
-    "integer": int,
-    "number": (int, float),
-    "boolean": bool,
-    "null": type(None),
-}
-_FORMATS = {
-    "date": re.compile(r"\d{4}-\d\d-\d\d", re.ASCII),
-    "date-time": re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[-+]\d\d:\d\d)", re.ASCII),
-}
 
 
 class Flaw(NamedTuple):
@@ -40,20 +26,21 @@ class Flaw(NamedTuple):
     schema: Schema
 
 
-def flaws(root: Node, name: str = "service") -> Iterator[Flaw]:
+def flaws(root: Node, name: str = "service", *, may_be_template: bool = True) -> Iterator[Flaw]:
     """Everything that the schema of this name does not allow; what a template hides is not judged."""
-    if _fits(root.value, schema(name)):
+    if fits(root.value, schema(name)):
         return
     validator = _validator(name)
     for error in validator.iter_errors(root.value):
         place = root.at(tuple(error.absolute_path))
         keyword, broken = str(error.validator), cast(Schema, error.schema)
         if keyword == "additionalProperties":
-            unknown = (
-                node for key, node in place.items() if key not in broken["properties"] and not node.is_placeholder_key
-            )
-            yield from (Flaw(node.key, keyword, broken) for node in unknown)
-        elif not place.is_placeholder and (keyword == "type" or _has_type(validator, error.instance, broken)):
+            unknown = (node for key, node in place.items() if key not in broken["properties"])
+            shown = (node for node in unknown if not (may_be_template and node.is_placeholder_key))
+            yield from (Flaw(node.key, keyword, broken) for node in shown)
+        elif may_be_template and place.is_placeholder:
+            continue
+        elif keyword == "type" or _has_type(validator, error.instance, broken):
             yield Flaw(place, keyword, broken)
 
 
@@ -109,45 +96,17 @@ def schema(name: str = "service") -> Schema:
 
 @cache
 def _validator(name: str) -> "Validator":
-    # Costs more to import than a clean run takes, so it comes in only when the gate below has found something.
-    from jsonschema import Draft202012Validator, FormatChecker
+    # Costs more to import than a clean run takes, so it comes in only when the gate has found something.
+    from jsonschema import Draft202012Validator
+
+    return Draft202012Validator(schema(name), format_checker=format_checker())
+
+
+def format_checker() -> "FormatChecker":
+    """Judges the formats that `shape` knows, and no others."""
+    from jsonschema import FormatChecker
 
     formats = FormatChecker(formats=())
-    for format in _FORMATS:
-        formats.checks(format)(partial(_has_format, format))
-    return Draft202012Validator(schema(name), format_checker=formats)
-
-
-def _has_format(format: str, value: object) -> bool:
-    return not isinstance(value, str) or bool(_FORMATS[format].fullmatch(value))
-
-
-def _fits(value: Value, part: Schema) -> bool:
-    """Whether a value has the shape: the keywords that the schema uses, without saying where it fails."""
-    if not _type_fits(value, types(part)):
-        return False
-    if isinstance(value, dict):
-        return _mapping_fits(value, part)
-    if isinstance(value, list):
-        return all(_fits(item, part["items"]) for item in value)
-    if isinstance(value, int) and not part.get("minimum", value) <= value <= part.get("maximum", value):
-        return False
-    in_enum = "enum" not in part or value in part["enum"]
-    return in_enum and ("format" not in part or _has_format(part["format"], value))
-
-
-def _type_fits(value: Value, types: list[str]) -> bool:
-    if isinstance(value, bool):
-        return "boolean" in types
-    return any(isinstance(value, _TYPES[name]) for name in types)
-
-
-def _mapping_fits(value: dict[str, Value], part: Schema) -> bool:
-    if not value.keys() >= set(part.get("required", ())):
-        return False
-    properties, others = part.get("properties", {}), part.get("additionalProperties", True)
-    for key, child in value.items():
-        expected = properties.get(key, others)
-        if expected is not True and (expected is False or not _fits(child, expected)):
-            return False
-    return True
+    for format in FORMATS:
+        formats.checks(format)(partial(has_format, format))
+    return formats

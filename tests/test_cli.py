@@ -96,7 +96,7 @@ def write(name: str, text: str) -> None:
 def lint_with(monkeypatch: pytest.MonkeyPatch, *rules: Rule) -> None:
     """Let the command line know these rules alone."""
     loaded = Plugins({rule.name: rule for rule in rules}, output.FORMATS)
-    monkeypatch.setattr(plugins, "load", lambda: loaded)
+    monkeypatch.setattr(plugins, "load", lambda modules: loaded)
 
 
 def make(check: Check, severity: Severity = Severity.ERROR, **more: Any) -> Rule:
@@ -364,12 +364,21 @@ def test_a_wrong_call_is_answered_with_one_sentence(nplint: Nplint, arguments: l
     assert run.err.count("\n") == 1
 
 
-@pytest.mark.parametrize("flag", ["--type", "--network", "--proxy-mode", "--fail-on", "--color"])
+@pytest.mark.parametrize("flag", ["--network", "--proxy-mode", "--fail-on", "--color"])
 def test_a_choice_that_does_not_exist_is_answered_with_those_that_do(nplint: Nplint, flag: str) -> None:
     run = nplint("check", flag, "xyz")
     assert (run.code, run.out) == (2, "")
     assert f"'{flag}'" in run.err
     assert "is not one of" in run.err
+
+
+@pytest.mark.parametrize(
+    ("type", "way"),
+    [("turbu", "did you mean turbo?"), ("xyz", "there are CCE, Turbo, autopilot, kubernetes, standard and turbo")],
+)
+def test_a_type_that_does_not_exist_is_answered_with_those_that_do(nplint: Nplint, type: str, way: str) -> None:
+    write("a.yaml", GOOD)
+    assert nplint("--type", type) == (2, "", f"error: there is no type of cluster {type}: {way}\n")
 
 
 # --- which rules run, and for which cluster

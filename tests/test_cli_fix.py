@@ -406,7 +406,7 @@ def test_a_fix_that_is_refused_is_told(nplint: "Nplint", monkeypatch: pytest.Mon
             yield Problem(node, "it is there", edits=(Edit(node.span, "[", True),))
 
     made = rule(severity=Severity.ERROR, source="https://example.com", good="", bad="")(probe)
-    monkeypatch.setattr(plugins, "load", lambda: Plugins({"probe": made}, output.FORMATS))
+    monkeypatch.setattr(plugins, "load", lambda modules: Plugins({"probe": made}, output.FORMATS))
     file = put("web.yaml")
     reason = "the file would no longer parse as it does"
     expected = f"web.yaml:3:18: not fixed[probe] it is there: {reason}\n1 not fixed\n"
@@ -423,7 +423,7 @@ def test_a_rule_that_fails_keeps_the_others_from_nothing(nplint: "Nplint", monke
 
     made = rule(severity=Severity.ERROR, source="https://example.com", good="", bad="")(broken)
     loaded = plugins.load()
-    monkeypatch.setattr(plugins, "load", lambda: Plugins({**loaded.rules, "broken": made}, output.FORMATS))
+    monkeypatch.setattr(plugins, "load", lambda modules: Plugins({**loaded.rules, "broken": made}, output.FORMATS))
     file = put("web.yaml")
     run = nplint("fix")
     assert run.code == 3

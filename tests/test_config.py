@@ -203,7 +203,7 @@ def test_json_and_byte_order_marks_are_read() -> None:
     [
         ("fail-on: eror\n", "1:10: fail-on cannot be eror: did you mean error?"),
         ("fail-on: xyz\n", "1:10: fail-on cannot be xyz: there are error, note and warning"),
-        ("clusters:\n  p:\n    type: trubo\n", "3:11: clusters.p.type cannot be trubo: did you mean turbo?"),
+        ("clusters:\n  p:\n    type: trubo\n", "3:11: there is no type of cluster trubo: did you mean turbo?"),
         (
             "clusters: {p: {network: vpx}}\n",
             "1:25: clusters.p.network cannot be vpx: there are cloud-native-2.0, eni, ",
@@ -283,8 +283,8 @@ def test_an_unknown_key_is_named_with_its_place(text: str, sentence: str) -> Non
     ("text", "place"),
     [
         ("type = 1\n[tool.nplint]\nfail-on = 'eror'\n", "3:1: fail-on cannot be eror"),
-        ("[tool.nplint.clusters.p]\n# type\ntype = 'trubo'\n", "3:1: clusters.p.type cannot be trubo"),
-        ("[tool.nplint]\nclusters.p.type = 'type'\n", "2:12: clusters.p.type cannot be type"),
+        ("[tool.nplint.clusters.p]\n# type\ntype = 'trubo'\n", "3:1: there is no type of cluster trubo"),
+        ("[tool.nplint]\nclusters.p.type = 'type'\n", "2:12: there is no type of cluster type"),
         ("[tool.nplint]\nignore = [{rule = 'a'}, {rule = 'b', until = 'x'}]\n", "2:38: `x` is no date"),
         (
             "[[tool.nplint.expect]]\nresource = 'a'\n[[tool.nplint.expect]]\nresource = 'b'\npubli = true\n",
@@ -383,7 +383,16 @@ def test_a_tag_makes_no_object(value: str) -> None:
     assert said.startswith(".nplint.yaml:1:10: fail-on ")
 
 
-@pytest.mark.parametrize("line", ["../outside.yaml", "/etc/*", "~/x.yaml", "../**"])
+@pytest.mark.parametrize("line", ["../outside.yaml", "../**", "a/../../b.yaml"])
+@pytest.mark.parametrize("key", ["paths", "context"])
+def test_a_pattern_that_leads_outside_is_refused(key: str, line: str) -> None:
+    place = f".nplint.yaml:1:{19 + len(key)}"
+    assert refusal(f"clusters: {{p: {{{key}: ['{line}']}}}}\n") == [
+        f"{place}: `{line}` leads out of the folder of this file: what it names lies in it"
+    ]
+
+
+@pytest.mark.parametrize("line", ["/etc/*", "~/x.yaml"])
 def test_a_pattern_never_leads_outside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, line: str) -> None:
     (tmp_path / "inside").mkdir()
     monkeypatch.chdir(tmp_path / "inside")

@@ -1,5 +1,6 @@
 """Rules and formats of installed packages, and what happens when they are broken."""
 
+import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -7,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from nplint import plugins
+from nplint import API_VERSION, plugins
 from nplint.errors import NplintError
 
 if TYPE_CHECKING:
@@ -42,6 +43,35 @@ def nplint_formats():
 """
 HOOK = "from nplint.hookspecs import hookimpl\n\n\n@hookimpl\ndef {name}({arguments}):\n    {body}\n"
 
+PROFILE = """
+from nplint import Profile, hookimpl
+
+
+@hookimpl
+def nplint_profiles():
+    return {{"{name}": Profile(type="{name}", network="vpc")}}
+"""
+RULES_IN_FILES = """
+from nplint import hookimpl, package_rules
+
+
+@hookimpl
+def nplint_rules():
+    return package_rules("acme_rules", types=["acme"])
+"""
+SERVICE = "apiVersion: v1\nkind: Service\nmetadata: {name: web}\nspec: {ports: [{port: 80}]}\n"
+ONLY_ON_ACME = """\
+summary: A Service is on acme.
+why: It is not to be there.
+severity: error
+when: {type: [acme]}
+kinds: [{apiVersion: v1, kind: Service}]
+schema: false
+message: here
+good: x
+bad: x
+"""
+
 Install = Callable[..., None]
 
 
@@ -50,7 +80,7 @@ def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Install
     """Put a package on the path that declares its module as a plugin, as pip would."""
     modules: list[str] = []
 
-    def installed(name: str, text: str) -> None:
+    def installed(name: str, text: str, *, registers: bool = True) -> None:
         module = f"plugin_{name}"
         modules.append(module)
         folder = tmp_path / name
@@ -58,12 +88,15 @@ def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Install
         info.mkdir(parents=True)
         (folder / f"{module}.py").write_text(text, "utf-8")
         (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\n", "utf-8")
-        (info / "entry_points.txt").write_text(f"[nplint]\n{name} = {module}\n", "utf-8")
+        if registers:
+            (info / "entry_points.txt").write_text(f"[nplint]\n{name} = {module}\n", "utf-8")
         monkeypatch.syspath_prepend(str(folder))
 
     yield installed
     for module in modules:
         sys.modules.pop(module, None)
+    for module in [module for module in sys.modules if module.startswith("acme_rules")]:
+        del sys.modules[module]
 
 
 def test_a_package_may_bring_rules(install: Install) -> None:
@@ -103,6 +136,39 @@ def test_a_format_that_fails_leaves_no_file(install: Install, nplint: "Nplint") 
     assert sorted(Path().iterdir()) == before
 
 
+def test_a_package_may_bring_types_of_clusters(install: Install) -> None:
+    own = plugins.load()
+    install("acme", PROFILE.format(name="acme"))
+    loaded = plugins.load()
+    assert loaded.profiles.keys() - own.profiles.keys() == {"acme"}
+    assert "acme" in loaded.types
+
+
+def test_a_type_of_a_package_is_one_for_flags_configurations_and_rules(install: Install, nplint: "Nplint") -> None:
+    install("acme", PROFILE.format(name="acme"))
+    Path("web.yaml").write_text(SERVICE)
+    Path("only-on-acme.yaml").write_text(ONLY_ON_ACME)
+    arguments = (
+        "--rules",
+        "only-on-acme.yaml",
+        "--select",
+        "only-on-acme,ip-family-unsupported",
+        "--format",
+        "concise",
+    )
+    found = "web.yaml:2:7: error[only-on-acme] here"
+    assert nplint(*arguments, "--type", "acme", "web.yaml").out == f"{found}\n"
+    assert nplint(*arguments, "web.yaml").out == (
+        "web.yaml:2:7: note[only-on-acme] here (only on acme; this cluster's type is not declared)\n"
+    )
+    assert nplint(*arguments, "--type", "turbo", "web.yaml").out == ""
+    Path(".nplint.yaml").write_text("clusters: {prod: {type: acme, version: v1.30}}\n")
+    assert nplint(*arguments, "web.yaml").out.startswith(found)
+    assert nplint(*arguments, "--type", "acmee", "web.yaml").err == (
+        "error: there is no type of cluster acmee: did you mean acme?\n"
+    )
+
+
 def test_rules_and_formats_come_in_the_order_of_their_names(install: Install) -> None:
     install("acme", RULE.format(name="a_rule"))
     loaded = plugins.load()
@@ -129,8 +195,60 @@ def test_two_things_of_one_name_are_an_error_that_names_both_plugins(
     install: Install, plugin: str, sentence: str
 ) -> None:
     install("acme", plugin)
-    with pytest.raises(NplintError, match=f"^the plugins nplint and acme {sentence}$"):
+    with pytest.raises(NplintError, match=f"^the plugin nplint and the plugin acme {sentence}$"):
         plugins.load()
+
+
+def test_a_module_is_loaded_where_the_command_line_names_it(install: Install) -> None:
+    install("acme", RULE.format(name="acme_name"), registers=False)
+    assert "acme-name" not in plugins.load().rules
+    assert "acme-name" in plugins.load(["plugin_acme"]).rules
+
+
+def test_a_module_that_is_named_and_installed_is_one_plugin(install: Install) -> None:
+    install("acme", RULE.format(name="acme_name"))
+    assert "acme-name" in plugins.load(["plugin_acme"]).rules
+
+
+def test_a_plugin_says_what_it_is_written_for(install: Install) -> None:
+    install("acme", f"NPLINT_API = {API_VERSION}\n" + RULE.format(name="acme_name"))
+    assert "acme-name" in plugins.load().rules
+    install("beta", "NPLINT_API = 99\n" + RULE.format(name="beta_name"))
+    with pytest.raises(NplintError) as caught:
+        plugins.load()
+    assert str(caught.value) == (
+        "the plugin beta (plugin_beta): it is written for version 99 of nplint's API, "
+        f"and this nplint has version {API_VERSION}: install versions of the two that fit"
+    )
+
+
+def test_a_package_may_have_its_rules_in_files(install: Install, tmp_path: Path) -> None:
+    install("acme", RULES_IN_FILES)
+    package = tmp_path / "acme/acme_rules"
+    package.mkdir()
+    (package / "__init__.py").write_text("")
+    (package / "acme_name.py").write_text(RULE.format(name="acme_name"))
+    (package / "only-on-acme.yaml").write_text(ONLY_ON_ACME)
+    own = plugins.load().rules.keys() - {"acme-name", "only-on-acme"}
+    assert plugins.load().rules.keys() - own == {"acme-name", "only-on-acme"}
+    (package / "only-on-acme.yaml").write_text("sumary: x\n")
+    with pytest.raises(NplintError) as caught:
+        plugins.load()
+    assert caught.value.args[0] == (
+        "the plugin acme: acme_rules/only-on-acme.yaml:1:1: there is no key sumary: did you mean summary?"
+    )
+
+
+def test_the_repository_that_is_linted_registers_nothing(tmp_path: Path) -> None:
+    info = tmp_path / "evil-1.0.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: evil\nVersion: 1.0\n")
+    (info / "entry_points.txt").write_text("[nplint]\nevil = evil\n")
+    (tmp_path / "evil.py").write_text("raise SystemExit('it ran')\n")
+    (tmp_path / "web.yaml").write_text(SERVICE)
+    command = [sys.executable, "-m", "nplint", "web.yaml"]
+    run = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert run.returncode == 0, run.stderr
 
 
 @pytest.mark.parametrize(

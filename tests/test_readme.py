@@ -32,7 +32,8 @@ def test_a_command_prints_what_the_readme_shows(index: int, path: str) -> None:
 
 
 def test_every_flag_in_the_readme_exists() -> None:
-    commands = [[sys.executable, "-m", "nplint", name, "--help"] for name in ("check", "fix", "graph", "ports")]
+    names = (["check"], ["fix"], ["graph"], ["ports"], ["rule", "new"])
+    commands = [[sys.executable, "-m", "nplint", *name, "--help"] for name in names]
     known = "".join(subprocess.run(one, capture_output=True, text=True, check=True).stdout for one in commands)
     flags = set(re.findall(r"--[a-z][a-z-]+", README.replace("ruff format --check", "")))
     assert {flag for flag in flags if flag not in known} == set()

@@ -33,6 +33,7 @@ def imported(folder: Path, *arguments: str) -> set[str]:
         *("nplint.config", "nplint.suppress", "nplint.cli.deliver", "nplint.fix", "nplint.git", "nplint.baseline"),
         *("nplint.wishes", "nplint.comments", "nplint.extent", "nplint.cli.settle", "nplint.picture", "nplint.graph"),
         *("nplint.cli.completion", "nplint.cli.progress", "nplint.output.skips", "nplint.output.statistics"),
+        *("cel_expr_python", "subprocess", "nplint.cel", "nplint.violations"),
     ],
 )
 def test_a_clean_file_needs_little(tmp_path: Path, late: str) -> None:
@@ -51,3 +52,33 @@ def test_what_is_wrong_is_worded_by_jsonschema(tmp_path: Path) -> None:
 
 def test_the_version_needs_next_to_nothing(tmp_path: Path) -> None:
     assert {"click", "yaml", "nplint.cli"} & imported(tmp_path, "--version") == set()
+
+
+RULE = """\
+summary: s.
+why: w.
+severity: note
+kinds: [{apiVersion: v1, kind: Service}]
+message: m
+good: x
+bad: x
+"""
+
+
+@pytest.mark.parametrize(
+    ("rule", "needed"),
+    [
+        ("schema: {properties: {spec: {required: [x]}}}\n", set()),
+        ("schema: {properties: {metadata: {properties: {name: {pattern: x}}}}}\n", {"subprocess"}),
+        ("expression: has(object.spec)\n", {"subprocess"}),
+    ],
+)
+def test_a_rule_that_is_data_needs_what_it_says(tmp_path: Path, rule: str, needed: set[str]) -> None:
+    (tmp_path / "web.yaml").write_text(CLEAN)
+    (tmp_path / "own-rule.yaml").write_text(RULE + rule)
+    found = imported(tmp_path, "--rules", "own-rule.yaml", "web.yaml") - imported(tmp_path, "web.yaml")
+    assert found & {"jsonschema", "cel_expr_python", "subprocess"} == needed
+
+
+def test_the_rules_are_listed_without_what_reads_and_judges_with_schemas(tmp_path: Path) -> None:
+    assert {"jsonschema", "cel_expr_python", "subprocess"} & imported(tmp_path, "rules") == set()

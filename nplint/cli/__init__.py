@@ -33,6 +33,7 @@ _COMMANDS = {
     "graph": "graph:graph",
     "init": "configure:init",
     "ports": "ports:ports",
+    "rule": "rule:rule",
     "rules": "rules:rules",
 }
 

@@ -6,17 +6,19 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
+from nplint.cli.extensions import prepare
 from nplint.cli.options import (
     REVISION_NAMES,
     FormatName,
     Setting,
     acceptance,
     display,
-    find_config,
+    extensions,
     inputs,
     option,
     path_arguments,
     revisions,
+    rules,
     selection,
     settings,
     target,
@@ -39,7 +41,7 @@ if TYPE_CHECKING:
     from nplint.report import Report
 
 # Options that are looked at only where rules are loaded, also to say that they are wrong.
-_ASKS_FOR_RULES = ("output", "select", "ignore", "baseline", "write_baseline")
+_ASKS_FOR_RULES = ("output", "select", "ignore", "baseline", "write_baseline", "rules", "plugin")
 NOTHING_CHANGES = "no manifest changes, so nothing was judged"
 EXIT_FOUND = 1
 EXIT_OUR_FAULT = 3
@@ -65,6 +67,8 @@ lasting ones in .nplint.yaml; `nplint config show` tells what holds."""
 @click.command(epilog=EPILOG, short_help="Lint manifests; what `nplint PATH` does.")
 @path_arguments
 @target
+@extensions
+@rules
 @inputs
 @revisions
 @selection
@@ -106,15 +110,13 @@ lasting ones in .nplint.yaml; `nplint config show` tells what holds."""
 def check(ctx: click.Context, /, paths: tuple[str, ...], **options: Any) -> None:
     """Lint the manifests at the given paths: files, folders, or `-` for standard input. Default: the current folder."""
     paths = _take_range(ctx, paths)
-    config = find_config(paths, options)
+    pluggable, config = prepare(paths, options)
     chosen = settings(ctx, config)
     wanted = _wanted(paths, chosen, config)
-    if wanted and _is_idle(wanted, chosen):
+    if wanted and not config.rules_dir and _is_idle(wanted, chosen):
         tell(NOTHING_CHANGES)
         raise SystemExit(0)
-    from nplint import plugins
-
-    loaded = plugins.load()
+    loaded = pluggable()
     render = formatter(loaded, chosen["format_"].value, chosen["format_"].origin, statistics=chosen["statistics"].value)
     outputs = _outputs(loaded, chosen["output"])
     with progress() as watch:
@@ -132,8 +134,8 @@ def check(ctx: click.Context, /, paths: tuple[str, ...], **options: Any) -> None
     if chosen["explain_skips"].value:
         from nplint.output.skips import skips
 
-        rules = choose(loaded, chosen["select"].value, chosen["ignore"].value, config)
-        tell(skips(report, left_out(loaded, rules, chosen, config)))
+        ran = choose(loaded, chosen["select"].value, chosen["ignore"].value, config)
+        tell(skips(report, left_out(loaded, ran, chosen, config)))
     _finish(report, without_manifest, chosen)
 
 

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from nplint.cli.options import completed, find_config, from_here, option, settings
+from nplint.cli.extensions import prepare
+from nplint.cli.options import completed, from_here, option, settings
 from nplint.cli.terminal import show, tell
 from nplint.errors import NplintError
 from nplint.output.excerpt import printable
@@ -30,7 +31,7 @@ def show_config(ctx: click.Context, arguments: tuple[str, ...]) -> None:
     from nplint.cli import check
 
     check_context = check.check.make_context("check", list(arguments), parent=ctx.parent)
-    configuration = find_config(check_context.params["paths"], check_context.params)
+    _, configuration = prepare(check_context.params["paths"], check_context.params)
     rows = [
         (name.rstrip("_").replace("_", "-"), _written(setting.value), setting.origin)
         for name, setting in settings(check_context, configuration).items()
@@ -66,13 +67,15 @@ def validate(file: str | None) -> None:
     from nplint.cli import check, rules
     from nplint.config import load
     from nplint.declared import find
+    from nplint.rulefiles import RuleFiles
 
     path = file or os.environ.get("NPLINT_CONFIG") or find(".")
     if path is None:
         raise NplintError("there is no configuration here or above: `nplint init` writes one")
-    loaded = load(path, sources.shown(path))
     known = plugins.load()
-    rules.choose(known, (), (), loaded)
+    loaded = load(path, sources.shown(path), known.profiles)
+    files = [RuleFiles(loaded.rules_dir, within=loaded.folder)] if loaded.rules_dir else []
+    rules.choose(known.with_files(files), (), (), loaded)
     if format := loaded.option("format"):
         check.formatter(known, format.text, format.span.place)
     _check_baseline(loaded)

@@ -5,7 +5,18 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from nplint.cli.options import acceptance, display, find_config, inputs, path_arguments, selection, settings, target
+from nplint.cli.extensions import prepare
+from nplint.cli.options import (
+    acceptance,
+    display,
+    extensions,
+    inputs,
+    path_arguments,
+    rules,
+    selection,
+    settings,
+    target,
+)
 from nplint.cli.terminal import progress, show, standard_input, tell, terminal
 from nplint.cli.write import Files
 from nplint.engine import Judge
@@ -30,6 +41,8 @@ a change; 2 the call is wrong, 3 nplint itself failed, 130 interrupted."""
 @click.command(epilog=EPILOG, short_help="Fix findings where that is safe.")
 @path_arguments
 @target
+@extensions
+@rules
 @inputs
 @selection
 @acceptance
@@ -42,14 +55,13 @@ def fix(ctx: click.Context, /, paths: tuple[str, ...], **options: Any) -> None:
 
     Only values that are wrong change, byte for byte.
     """
-    from nplint import plugins
     from nplint.cli import check, run
 
-    config = find_config(paths, options)
+    pluggable, config = prepare(paths, options)
     chosen = settings(ctx, config)
     given = standard_input().read() if "-" in paths else b""
     with progress() as watch:
-        judge = check.judging(plugins.load(), paths, chosen, config, watch)
+        judge = check.judging(pluggable(), paths, chosen, config, watch)
         found = run.gather(paths, chosen, config, BytesIO(given), watch=watch)
         report = judge(found.clusters)
     files = Files(report.texts, paths or (".",), given)

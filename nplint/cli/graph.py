@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from nplint.cli.options import find_config, inputs, path_arguments, settings, target
+from nplint.cli.extensions import prepare
+from nplint.cli.options import extensions, inputs, path_arguments, settings, target
 from nplint.cli.terminal import show, tell, terminal
 from nplint.errors import NplintError
 
@@ -26,6 +27,7 @@ Examples:
 @click.command(epilog=EPILOG, short_help="Draw Services, their pods and clients, and the broken paths.")
 @path_arguments
 @target
+@extensions
 @inputs
 @click.option("--service", metavar="[NAMESPACE/]NAME", help="Only this Service.")
 @click.option("--cluster", metavar="NAME", help="Only this one of the declared clusters.")
@@ -45,19 +47,18 @@ def graph(ctx: click.Context, /, paths: tuple[str, ...], **options: Any) -> None
     The paths from a client to a Service that are broken are told, with whether the client shares a node with a pod of
     the Service, which decides about that. What a configuration or a comment ignores is drawn all the same.
     """
-    from nplint import plugins
     from nplint.cli import run
     from nplint.cli.rules import choose
     from nplint.engine import lint
     from nplint.output.graph import render
     from nplint.picture import RULES, Picture, scene
 
-    configuration = find_config(paths, options)
+    pluggable, configuration = prepare(paths, options)
     found = run.gather(paths, settings(ctx, configuration), configuration)
     run.tell_of_unread(found.clusters, "what they hold is missing")
     clusters = _named(found.clusters, options["cluster"])
     services = _wanted(clusters, options["service"])
-    rules = choose(plugins.load(), RULES, (), configuration)
+    rules = choose(pluggable(), RULES, (), configuration)
     reports = [lint(cluster, rules) for cluster in clusters]
     scenes = (
         scene(cluster, report, lambda service: services is None or id(service) in services)

@@ -1,14 +1,13 @@
 """The options that several commands share, and where the value of each comes from."""
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import click
 from click.core import ParameterSource
 
-from nplint.declared import Config, find
-from nplint.errors import NplintError
+from nplint.declared import Config
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -59,7 +58,6 @@ target = together(
     option(
         "--type",
         "type_",
-        type=click.Choice(["standard", "turbo", "autopilot", "kubernetes", "CCE", "Turbo"]),
         metavar="standard|turbo|autopilot|kubernetes",
         help="What the target cluster is: a CCE type, or plain Kubernetes; CCE and Turbo are understood.",
     ),
@@ -75,11 +73,18 @@ target = together(
 )
 LASTING = ("fail-on", "min-confidence", "format", "require-manifests", "baseline")
 """The options that a configuration may set; `ignore` and `context` mean something else there."""
+rules = option("--rules", multiple=True, metavar="PATH", help="Use the YAML rules in a folder or file as well.")
 TARGET_NAMES = ("type_", "network", "cluster_version", "proxy_mode", "node_port_range")
 
-inputs = together(
+extensions = together(
     option("--config", metavar="FILE", help="The configuration to use, instead of the one found above the path."),
     option("--isolated", is_flag=True, help="Use no configuration."),
+    # Not from the environment: what runs code has to be seen in the command.
+    click.option(
+        "--plugin", multiple=True, metavar="MODULE", help="Load a Python module with more rules, formats or types."
+    ),
+)
+inputs = together(
     option("--context", multiple=True, metavar="FILE", help="What else runs in the cluster; not reported on."),
     option("--separately", is_flag=True, help="Judge each file on its own, for hooks that are given files in lots."),
     option("--force-exclude", is_flag=True, help="Apply the configuration's `exclude` to named files as well."),
@@ -144,27 +149,6 @@ class Setting(NamedTuple):
 
     value: Any
     origin: str
-
-
-def find_config(paths: Sequence[str], options: dict[str, Any]) -> Config:
-    """The configuration that --config names, or the one above the first path; an empty one where there is none.
-
-    Raises:
-        NplintError: it cannot be read, or says what it cannot say.
-    """
-    if options["isolated"]:
-        return Config(os.getcwd())
-    named = options["config"]
-    if named and not os.path.isfile(named):
-        raise NplintError(f"there is no configuration {named}")
-    start = next((path for path in paths if path != "-"), ".")
-    found = named or find(start)
-    if not found:
-        return Config(os.getcwd())
-    from nplint import sources
-    from nplint.config import load
-
-    return load(found, sources.shown(found))
 
 
 def settings(ctx: click.Context, config: Config) -> dict[str, Setting]:

@@ -27,7 +27,7 @@ class Parting:
         self.paths = paths
         self.options = options
         self.configuration = configuration
-        self.declared = _declared(options)
+        self.declared = _declared(options, configuration)
 
     def clusters(self, found: Sequence[Document], above: Sequence[Document]) -> list[Cluster]:
         """The clusters that the documents make; `above` are the kustomizations in the folders above what was read."""
@@ -112,10 +112,11 @@ class Parting:
         return {}
 
 
-def _declared(options: dict[str, Setting]) -> Profile:
+def _declared(options: dict[str, Setting], configuration: Config) -> Profile:
+    profiles = profile.PROFILES if configuration.profiles is None else configuration.profiles
     type_, network, version, proxy_mode, ports = (options[name].value for name in TARGET_NAMES)
     declared = profile.declare(
-        type=type_, network=network, version=version, proxy_mode=proxy_mode, node_port_range=ports
+        type=type_, network=network, version=version, proxy_mode=proxy_mode, node_port_range=ports, profiles=profiles
     )
     for _, message in profile.impossibilities(declared):
         raise NplintError(message)

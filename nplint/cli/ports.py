@@ -4,7 +4,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
-from nplint.cli.options import find_config, inputs, path_arguments, settings, target
+from nplint.cli.extensions import prepare
+from nplint.cli.options import extensions, inputs, path_arguments, settings, target
 from nplint.cli.terminal import show
 from nplint.errors import NplintError
 
@@ -25,6 +26,7 @@ class Claim(NamedTuple):
 @click.command(short_help="List the pinned node ports, or propose free ones.")
 @path_arguments
 @target
+@extensions
 @inputs
 @click.option(
     "--format",
@@ -41,7 +43,7 @@ def ports(ctx: click.Context, /, paths: tuple[str, ...], free: int | None, **opt
     from nplint.cli import run
     from nplint.output import ports as output
 
-    configuration = find_config(paths, options)
+    _, configuration = prepare(paths, options)
     chosen = settings(ctx, configuration)
     found = run.gather(paths, chosen, configuration)
     run.tell_of_unread(found.clusters, "their ports are unknown")

@@ -4,7 +4,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from nplint.cli.options import completed
+from nplint.cli import options
+from nplint.cli.extensions import prepare
+from nplint.cli.options import completed, extensions
 from nplint.cli.terminal import show, terminal
 from nplint.errors import NplintError
 
@@ -24,23 +26,27 @@ if TYPE_CHECKING:
     show_default=True,
     help="How the rules are printed.",
 )
-def rules(format_: str) -> None:
+@extensions
+@options.rules
+def rules(format_: str, **given: Any) -> None:
     """List the rules with their severity and what they find."""
-    from nplint import plugins
     from nplint.output.rules import render
 
-    show(render(plugins.load().rules.values(), format_))
+    pluggable, _ = prepare((), given)
+    show(render(pluggable().rules.values(), format_))
 
 
 @click.command(short_help="Explain rules, with examples.")
 @click.argument("names", nargs=-1, metavar="[RULE]...", shell_complete=completed)
-def explain(names: tuple[str, ...]) -> None:
+@extensions
+@options.rules
+def explain(names: tuple[str, ...], **given: Any) -> None:
     """Explain rules: what each finds, why that matters, where it applies, with examples. Without a name, list them."""
-    from nplint import plugins
     from nplint.output.explain import explain as page
     from nplint.output.rules import render
 
-    known = plugins.load().rules
+    pluggable, _ = prepare((), given)
+    known = pluggable().rules
     wanted = [one_of("rule", known, name) for name in dict.fromkeys(names)]
     pages = "\n\n".join(page(rule, terminal("auto")) for rule in wanted)
     show(pages or render(known.values(), "text"))

@@ -54,7 +54,7 @@ def explain(rule: Rule, terminal: Terminal) -> str:
         *(part for example in rule.good for part in page.example("Not found", example)),
         *page.section("Fix", page.prose(_FIXES[fixes(rule)])),
         *page.suppression(),
-        *page.section("Source", f"  {printable(rule.source)}"),
+        *page.section("Source", printable(rule.source) and f"  {printable(rule.source)}"),
     ]
     return "\n\n".join(parts) + "\n"
 
@@ -132,7 +132,7 @@ def _applies(rule: Rule) -> Iterable[str]:
         yield f"On clusters {listed(for_clusters)}. Where that is not declared, nothing is said, only counted."
     else:
         yield f"On clusters {listed(for_clusters)}. Where that is not declared, what it finds is a note."
-    if all(example.before is not None for example in rule.bad):
+    if rule.is_about_changes:
         yield "Only where a change is judged: with `--staged` or `--against REV`."
     if not rule.default:
         yield f"It is off by default: `--select {rule.name}` runs it, and so does `rules: {{{rule.name}: on}}`."

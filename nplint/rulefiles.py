@@ -1,0 +1,90 @@
+"""Folders and files of rules that are data -> the rules, each with the file that it is from."""
+
+import os
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from nplint import policy
+from nplint.check import Rule
+from nplint.declarative import read
+from nplint.document import Document, Source
+from nplint.errors import NplintError
+from nplint.mistakes import documents
+from nplint.profile import TYPES
+from nplint.reader import decode
+from nplint.sandbox import Sandbox
+from nplint.sources import shown
+
+MAX_BYTES = 1024 * 1024
+"""The largest file of rules that is read."""
+
+_SUFFIXES = (".yaml", ".yml")
+
+
+class RuleFiles(NamedTuple):
+    """A folder of rules, or one file. A repository's own lie below `within`; whoever runs nplint may name any."""
+
+    path: str
+    within: str = ""
+
+
+def load(given: Sequence[RuleFiles], types: Sequence[str] = TYPES) -> list[tuple[str, Rule]]:
+    """The rules of files and folders, in the order of their names.
+
+    Raises:
+        NplintError: something is missing, leads elsewhere, or is no rule.
+    """
+    sandbox = Sandbox()
+    sources = [_source(file) for file in dict.fromkeys(file for each in given for file in _files(each))]
+    found: list[tuple[str, Rule]] = []
+    policies: list[Document] = []
+    for source in sources:
+        in_it = documents(source)
+        if any(policy.is_policy(document) for document in in_it):
+            policies += [document for document in in_it if policy.is_policy(document)]
+        else:
+            found.append((source.path, read(source, sandbox, types=types)))
+    # A policy and its binding may stand in different files.
+    return found + policy.rules(policies, sandbox)
+
+
+def _source(file: str) -> Source:
+    name = shown(file)
+    try:
+        with open(file, "rb") as opened:
+            data = opened.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise NplintError(f"cannot read {name}: {(error.strerror or str(error)).lower()}") from None
+    if len(data) > MAX_BYTES:
+        raise NplintError(f"{name} is larger than {MAX_BYTES // 1024} KiB, which no rule is")
+    return decode(name, data)
+
+
+def _files(given: RuleFiles) -> Iterator[str]:
+    path, limit = given.path, given.within or given.path
+    if not os.path.lexists(path):
+        raise NplintError(f"there is no file or folder of rules {shown(path)}")
+    if not os.path.isdir(path):
+        _check_place(path, given.within)
+        yield path
+        return
+    _check_place(path, given.within)
+    for name in sorted(os.listdir(path)):
+        file = os.path.join(path, name)
+        if name.endswith(".py"):
+            raise NplintError(
+                f"{shown(file)} is Python, and code is never loaded from a folder of rules: "
+                "put it into a package, or name its module with --plugin"
+            )
+        if name.endswith(_SUFFIXES) and not name.startswith("."):
+            _check_place(file, limit)
+            yield file
+
+
+def _check_place(path: str, within: str) -> None:
+    """Refuse what leads out of the folder that it has to be in, by a link or otherwise."""
+    root = os.path.join(os.path.realpath(within), "") if within else ""
+    if within and not os.path.join(os.path.realpath(path), "").startswith(root):
+        raise NplintError(
+            f"{shown(path)} leads out of {shown(within)}, and rules from there are not read: copy what it leads to"
+        )

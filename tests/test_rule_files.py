@@ -1,0 +1,189 @@
+"""Rules from folders and files: what a run uses, what `nplint` says of them, and what a repository cannot have read."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from tests.conftest import Nplint
+
+RULE = """\
+summary: A Service hands out port {port}.
+why: SSH goes through the bastion.
+severity: error
+kinds: [{{apiVersion: v1, kind: Service}}]
+schema:
+  properties: {{spec: {{properties: {{ports: {{items: {{properties: {{port: {{not: {{const: {port}}}}}}}}}}}}}}}}}
+message: port {{value}} is taken
+good: "apiVersion: v1"
+bad: "apiVersion: v1"
+"""
+WEB = """\
+apiVersion: v1
+kind: Service
+metadata: {name: web}
+spec:
+  ports: [{name: a, port: 22}, {name: b, port: 80}]
+"""
+POLICY = """\
+apiVersion: admissionregistration.k8s.io/v1
+kind: ValidatingAdmissionPolicy
+metadata: {name: two-ports}
+spec:
+  matchConstraints: {resourceRules: [{apiGroups: [''], apiVersions: [v1], operations: [CREATE], resources: [services]}]}
+  validations: [{expression: object.spec.ports.size() < 2, message: one port is enough}]
+"""
+
+
+@pytest.fixture(autouse=True)
+def repository(nplint: "Nplint", tmp_path: Path) -> Path:
+    """A repository in a folder of its own, with rules of its own."""
+    folder = tmp_path / "repository"
+    (folder / "policy").mkdir(parents=True)
+    (folder / "policy/no-ssh.yaml").write_text(RULE.format(port=22))
+    (folder / "web.yaml").write_text(WEB)
+    (folder / ".nplint.yaml").write_text("rules-dir: policy\n")
+    return folder
+
+
+@pytest.fixture
+def inside(repository: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(repository)
+    return repository
+
+
+def test_a_repository_brings_rules(nplint: "Nplint", inside: Path) -> None:
+    run = nplint("--format", "concise", "--select", "no-ssh")
+    assert (run.code, run.out) == (1, "web.yaml:5:27: error[no-ssh] port 22 is taken\n")
+
+
+def test_its_rules_are_no_manifests(nplint: "Nplint", inside: Path) -> None:
+    (inside / "policy/service.yml").write_text(RULE.format(port=1) + "# kind: Service\n# apiVersion: v1\n")
+    assert "without a manifest" not in nplint().err
+
+
+def test_rules_are_found_from_wherever_the_configuration_is(nplint: "Nplint", repository: Path) -> None:
+    run = nplint("--format", "concise", "--select", "no-ssh", "repository/web.yaml")
+    assert run.out == "repository/web.yaml:5:27: error[no-ssh] port 22 is taken\n"
+
+
+@pytest.mark.parametrize("given", ["more", "more/no-http.yaml"])
+def test_the_command_line_brings_rules_too(nplint: "Nplint", inside: Path, given: str) -> None:
+    (inside / "more").mkdir()
+    (inside / "more/no-http.yaml").write_text(RULE.format(port=80))
+    (inside / "more/README.md").write_text("# not a rule")
+    run = nplint("--rules", given, "--format", "concise", "--select", "no-ssh,no-http", "web.yaml")
+    assert [line.split()[1] for line in run.out.splitlines()] == ["error[no-ssh]", "error[no-http]"]
+
+
+def test_a_policy_of_the_api_server_is_a_rule(nplint: "Nplint", inside: Path) -> None:
+    (inside / "policy/two-ports.yaml").write_text(POLICY)
+    run = nplint("--format", "concise", "--select", "two-ports")
+    assert run.out == "web.yaml:5:3: error[two-ports] one port is enough\n"
+
+
+def test_rules_are_listed_and_explained(nplint: "Nplint", inside: Path) -> None:
+    assert "no-ssh                           error    A Service hands out port 22.\n" in nplint("rules").out
+    assert nplint("explain", "no-ssh").out.startswith("no-ssh (error)\n\nA Service hands out port 22.\n")
+    assert nplint("config", "validate").err == ".nplint.yaml: nothing is wrong with it\n"
+
+
+def test_the_configuration_sets_the_severity_of_its_rules(nplint: "Nplint", inside: Path) -> None:
+    (inside / ".nplint.yaml").write_text("rules-dir: policy\nrules: {no-ssh: note}\n")
+    assert "note[no-ssh]" in nplint("--format", "concise").out
+
+
+@pytest.mark.parametrize(
+    ("name", "owner"), [("duplicate-key.yaml", "the plugin nplint"), ("no_ssh.yaml", "policy/no-ssh.yaml")]
+)
+def test_two_rules_of_one_name_are_an_error_that_names_both(
+    nplint: "Nplint", inside: Path, name: str, owner: str
+) -> None:
+    (inside / "policy" / name).write_text(RULE.format(port=1))
+    rule = name.removesuffix(".yaml").replace("_", "-")
+    sentence = f"error: {owner} and policy/{name} both bring a rule named {rule}: remove one of them\n"
+    assert nplint() == (2, "", sentence)
+
+
+# --- what a repository cannot have
+
+
+def refused(nplint: "Nplint", *arguments: str) -> str:
+    run = nplint(*arguments)
+    assert (run.code, run.out) == (2, "")
+    assert run.err.startswith("error: ")
+    assert run.err.count("\n") == 1
+    return run.err.removeprefix("error: ").rstrip("\n")
+
+
+@pytest.mark.parametrize("path", ["..", "../policy", "policy/../..", "/etc", "/"])
+def test_a_folder_outside_of_the_repository_is_refused(nplint: "Nplint", inside: Path, path: str) -> None:
+    (inside / ".nplint.yaml").write_text(f"rules-dir: {path}\n")
+    place = ".nplint.yaml:1:12"
+    assert refused(nplint) == f"{place}: `{path}` leads out of the folder of this file: a repository's rules lie in it"
+
+
+def test_a_link_to_a_folder_outside_is_refused(nplint: "Nplint", inside: Path, tmp_path: Path) -> None:
+    (tmp_path / "secrets").mkdir()
+    (inside / "linked").symlink_to(tmp_path / "secrets")
+    (inside / ".nplint.yaml").write_text("rules-dir: linked\n")
+    assert "`linked` leads out of the folder of this file" in refused(nplint)
+
+
+@pytest.mark.parametrize("arguments", [(), ("--rules", "policy", "--isolated")])
+def test_a_link_to_a_file_outside_is_refused(
+    nplint: "Nplint", inside: Path, tmp_path: Path, arguments: tuple[str, ...]
+) -> None:
+    (tmp_path / "secret.yaml").write_text("password: hunter2\n")
+    (inside / "policy/leak.yaml").symlink_to(tmp_path / "secret.yaml")
+    said = refused(nplint, *arguments)
+    assert said.startswith("policy/leak.yaml leads out of ")
+    assert "hunter2" not in said
+
+
+def test_a_folder_that_is_not_there_is_named(nplint: "Nplint", inside: Path) -> None:
+    (inside / ".nplint.yaml").write_text("rules-dir: rulez\n")
+    assert refused(nplint) == ".nplint.yaml:1:12: there is no folder `rulez`: make it, or leave rules-dir out"
+    (inside / ".nplint.yaml").write_text("")
+    assert refused(nplint, "--rules", "rulez") == "there is no file or folder of rules rulez"
+
+
+@pytest.mark.parametrize("key", ["plugin", "plugins"])
+def test_a_configuration_loads_no_python(nplint: "Nplint", inside: Path, key: str) -> None:
+    (inside / "evil.py").write_text("raise SystemExit('it ran')\n")
+    (inside / ".nplint.yaml").write_text(f"{key}: [evil]\n")
+    place = ".nplint.yaml:1:1"
+    assert refused(nplint) == (
+        f"{place}: there is no key {key}: no code is loaded from here, so name a plugin with --plugin"
+    )
+
+
+def test_python_among_the_rules_is_refused_and_not_run(nplint: "Nplint", inside: Path) -> None:
+    (inside / "policy/evil.py").write_text("raise SystemExit('it ran')\n")
+    assert refused(nplint) == (
+        "policy/evil.py is Python, and code is never loaded from a folder of rules: "
+        "put it into a package, or name its module with --plugin"
+    )
+
+
+def test_the_environment_loads_no_python(nplint: "Nplint", inside: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NPLINT_PLUGIN", "no_such_module")
+    assert nplint("--select", "no-ssh").code == 1
+
+
+@pytest.mark.parametrize("key", ["output", "write", "cache-dir", "log-file"])
+def test_a_configuration_names_nothing_to_write(nplint: "Nplint", inside: Path, key: str) -> None:
+    (inside / ".nplint.yaml").write_text(f"{key}: /tmp/x\n")
+    assert refused(nplint).startswith(f".nplint.yaml:1:1: there is no key {key}: ")
+
+
+def test_a_file_that_is_too_large_is_no_rule(nplint: "Nplint", inside: Path) -> None:
+    (inside / "policy/large.yaml").write_text("a: b\n" * 300_000)
+    assert refused(nplint) == "policy/large.yaml is larger than 1024 KiB, which no rule is"
+
+
+def test_a_bomb_of_aliases_is_refused(nplint: "Nplint", inside: Path) -> None:
+    bomb = "a: &a [x]\n" + "".join(f"{chr(98 + n)}: &{chr(98 + n)} [{f'*{chr(97 + n)}, ' * 9}]\n" for n in range(12))
+    (inside / "policy/bomb.yaml").write_text(bomb)
+    assert refused(nplint).startswith("policy/bomb.yaml:")
