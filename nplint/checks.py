@@ -40,6 +40,9 @@ def by_schema(about: About, schema: Schema, sandbox: Sandbox | None) -> Check:
     def check(cluster: Cluster) -> Problems:
         resources = about.chosen(cluster)
         if plain:
+            # Most have the shape, which is found out much faster than where others have not.
+            fits = shape.gate(schema)
+            resources = [resource for resource in resources if not fits(resource.node.value)]
             answers: Iterator[Any] = (shape.violations(resource.node.value, schema) for resource in resources)
         else:
             answers = _violations(schema, resources, sandbox)

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from nplint.document import Span
 from nplint.node import Node
 from nplint.resource import Resource
+from nplint.tree import Value
 
 
 @total_ordering
@@ -144,10 +145,12 @@ def identities(finding: Finding) -> list[Identity]:
 def _title(resource: Resource) -> str:
     """What the cluster tells resources apart by, in one word more than the resource's own title: the namespace."""
     kind, namespace, name = resource.identity
-    if not name:
-        metadata = resource.node["metadata"]
-        name = metadata["name"].value or metadata["generateName"].value or ""
-    return f"{kind} {namespace}/{name}"
+    return f"{kind} {namespace}/{name or _unknown_name(resource)}"
+
+
+def _unknown_name(resource: Resource) -> Value:
+    metadata = resource.node["metadata"]
+    return metadata["name"].value or metadata["generateName"].value or ""
 
 
 _LIST_FIELD = re.compile(r"[A-Za-z][\w.]*(?:\[\d+\][\w.]*)+")

@@ -23,6 +23,7 @@ class Node:
         value: Value = None,
         present: bool = True,
         root: int = 0,
+        *,
         on_key: bool = False,
     ) -> None:
         self.document = document

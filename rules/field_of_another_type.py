@@ -6,7 +6,6 @@ from nplint import Cluster, Node, Problem, Problems, Service, Severity, removal,
 from nplint.addressing import SOURCE_RANGES
 from nplint.update import is_dropped
 
-
 _FIELDS = (
     *("externalTrafficPolicy", "healthCheckNodePort", "loadBalancerClass", "loadBalancerSourceRanges"),
     *("allocateLoadBalancerNodePorts", "clusterIP", "clusterIPs", "ipFamilies", "ipFamilyPolicy"),
