@@ -6,7 +6,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 from nplint import jsontext, placeholder
@@ -167,9 +167,9 @@ class Document:
 
     def is_shared(self, path: Path) -> bool:
         """Whether other values hang on what is written here: an anchor, an alias or a merge leads to it."""
-        root = self._root
+        root, _, merged = _composed(self)
         on_the_way = [root, *(value for _, _, value in self._steps(root, path))] if root else []
-        return not on_the_way or any(node.anchor or node.target or id(node) in self._merged for node in on_the_way)
+        return not on_the_way or any(node.anchor or node.target or id(node) in merged for node in on_the_way)
 
     def entry(self, path: Path) -> Span | None:
         """The text to take out so that a mapping loses this key with its value and nothing else changes.
@@ -209,27 +209,19 @@ class Document:
 
     def _pairs(self, node: Tree) -> "dict[str, tuple[Tree, Tree]]":
         """The keys and values of a mapping by name, worked out once: a search for each would be quadratic."""
-        pairs = self._pairs_of.get(id(node))
+        composed = _composed(self)
+        pairs = composed.pairs.get(id(node))
         if pairs is None:
-            pairs = self._pairs_of[id(node)] = {}
+            pairs = composed.pairs[id(node)] = {}
             for key, value in node.pairs():
                 if key.is_merge:
                     for source in mappings_to_merge(value):
                         merged = self._pairs(source.meant)
                         pairs.update(merged)
-                        self._merged.update(id(child) for _, child in merged.values())
+                        composed.merged.update(id(child) for _, child in merged.values())
                 else:
                     pairs[key_of(key)] = key, value
         return pairs
-
-    @cached_property
-    def _pairs_of(self) -> dict[int, dict[str, tuple[Tree, Tree]]]:
-        return {}
-
-    @cached_property
-    def _merged(self) -> set[int]:
-        """The values that some mapping has through a `<<`."""
-        return set()
 
     def lines_of(self, span: Span) -> set[int]:
         """The lines that a comment about a place may stand on: where the place begins, and where its key is.
@@ -263,16 +255,34 @@ class Document:
     def text(self) -> str:
         return self.source.text[self.start : self.end]
 
-    @cached_property
+    @property
     def _root(self) -> Tree | None:
-        # What begins like JSON may be YAML all the same.
-        composers = (jsontext.compose, _compose_yaml) if self.text.lstrip().startswith("{") else (_compose_yaml,)
-        for composer in composers:
-            try:
-                return composer(self.text)
-            except (ValueError, RecursionError, UnreadableError):
-                continue
-        return None
+        return _composed(self).root
+
+
+class _Composed(NamedTuple):
+    """A document as a tree, the keys and values of its mappings, and the values that some mapping has through a `<<`.
+
+    Nodes are told apart by their `id`.
+    """
+
+    root: Tree | None
+    pairs: dict[int, dict[str, tuple[Tree, Tree]]]
+    merged: set[int]
+
+
+# A tree takes many times the memory of its text, and whoever asks for a place asks for others nearby.
+@lru_cache(maxsize=32)
+def _composed(document: Document) -> _Composed:
+    text = document.text
+    # What begins like JSON may be YAML all the same.
+    composers = (jsontext.compose, _compose_yaml) if text.lstrip().startswith("{") else (_compose_yaml,)
+    for composer in composers:
+        try:
+            return _Composed(composer(text), {}, set())
+        except (ValueError, RecursionError, UnreadableError):
+            continue
+    return _Composed(None, {}, set())
 
 
 def _child_around(node: Tree, offset: int) -> tuple[Tree | None, Tree | None]:
