@@ -12,7 +12,7 @@ from typing import NamedTuple
 from nplint import jsontext, placeholder
 from nplint.entry import outline
 from nplint.filenames import KUSTOMIZATION_NAMES
-from nplint.tree import Tree, UnreadableError, Value, compose, key_of, mappings_to_merge
+from nplint.tree import Tree, UnreadableError, Value, key_of, mappings_to_merge
 
 Path = tuple[str | int, ...]
 """The steps from a document's root to a value in it: ("spec", "ports", 0, "nodePort")."""
@@ -295,6 +295,9 @@ def _child_around(node: Tree, offset: int) -> tuple[Tree | None, Tree | None]:
 
 
 def _compose_yaml(text: str) -> Tree | None:
+    # Not needed for the places in JSON, nor where nothing is found.
+    from nplint.yamltext import compose
+
     return compose(text)[0]
 
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from nplint import jsontext, placeholder
 from nplint.document import LINE_END, Defect, DefectKind, Document, Source
-from nplint.tree import UnreadableError, compose, construct
+from nplint.tree import UnreadableError, construct
 
 _HARMLESS = re.compile(
     r"""^[ \t]*\#[^\n]*|(?<=[\s\[{,:])(?:"(?:[^"\\\n]|\\.)*"|'(?:[^'\n]|'')*')(?=[ \t]*(?:[\r\n,\]}:]|\Z|[ \t]\#))""",
@@ -114,6 +114,9 @@ def _stray_bytes(source: Source, start: int, end: int) -> tuple[Defect, ...]:
 
 
 def _read_yaml(source: Source, index: int, start: int, end: int) -> Document:
+    # What is read without a parser needs no libyaml.
+    from nplint.yamltext import compose
+
     text = source.text[start:end]
     try:
         if separator := _BAD_SEPARATOR.search(source.text, start, end):

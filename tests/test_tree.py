@@ -1,6 +1,7 @@
 import pytest
 
-from nplint.tree import MAX_DEPTH, Tree, UnreadableError, Value, compose, construct
+from nplint.tree import MAX_DEPTH, Tree, UnreadableError, Value, construct
+from nplint.yamltext import compose
 
 
 def tree(text: str) -> Tree:
