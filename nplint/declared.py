@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from nplint.suppress import Ignore
 
 NAMES = (".nplint.yaml", ".nplint.yml", "pyproject.toml")
-_TABLE = re.compile(r"^\[+\s*tool\s*\.\s*nplint\s*[].]", re.MULTILINE)
+_TABLE = r"(?m)^\[+\s*tool\s*\.\s*nplint\s*[].]"
 
 
 class Patterns:
@@ -93,6 +93,6 @@ def find(start: str) -> str | None:
 def _has_table(file: str) -> bool:
     try:
         with open(file, encoding="utf-8", errors="replace") as text:
-            return bool(_TABLE.search(text.read()))
+            return bool(re.search(_TABLE, text.read()))
     except OSError:
         return False

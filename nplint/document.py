@@ -10,7 +10,6 @@ from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 from nplint import jsontext, placeholder
-from nplint.entry import outline
 from nplint.filenames import KUSTOMIZATION_NAMES
 from nplint.tree import Tree, UnreadableError, Value, key_of, mappings_to_merge
 
@@ -179,6 +178,8 @@ class Document:
         steps = [*self._steps(self._root, path)] if self._root else []
         if len(steps) < len(path) or not steps or self.is_shared(path):
             return None
+        from nplint.entry import outline
+
         mapping, key, value = steps[-1]
         found = outline(self.text, mapping, key, value) if key else None
         return self.source.span(self.start + found[0], self.start + found[1]) if found else None

@@ -134,7 +134,7 @@ def identities(finding: Finding) -> list[Identity]:
     field = "" if finding.mutual else _without_indices(finding.field, node)
     fact = finding.fact or finding.message
     if "[" in fact:
-        fact = _LIST_FIELD.sub(lambda found: _without_indices(found[0], node), fact)
+        fact = re.sub(_LIST_FIELD, lambda found: _without_indices(found[0], node), fact)
     # Which quotes a value stands in is a matter of format.
     fact = fact.replace('"', "").replace("'", "")
     return [
@@ -153,7 +153,7 @@ def _unknown_name(resource: Resource) -> Value:
     return metadata["name"].value or metadata["generateName"].value or ""
 
 
-_LIST_FIELD = re.compile(r"[A-Za-z][\w.]*(?:\[\d+\][\w.]*)+")
+_LIST_FIELD = r"[A-Za-z][\w.]*(?:\[\d+\][\w.]*)+"
 
 
 def _without_indices(field: str, root: Node | None) -> str:

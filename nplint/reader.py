@@ -9,9 +9,10 @@ from nplint import jsontext, placeholder
 from nplint.document import LINE_END, Defect, DefectKind, Document, Source
 from nplint.tree import UnreadableError, construct
 
-_HARMLESS = re.compile(
-    r"""^[ \t]*\#[^\n]*|(?<=[\s\[{,:])(?:"(?:[^"\\\n]|\\.)*"|'(?:[^'\n]|'')*')(?=[ \t]*(?:[\r\n,\]}:]|\Z|[ \t]\#))""",
-    re.MULTILINE,
+# Compiled where a document is out of order.
+_HARMLESS = (
+    r"""(?m)^[ \t]*\#[^\n]*|(?<=[\s\[{,:])"""
+    r"""(?:"(?:[^"\\\n]|\\.)*"|'(?:[^'\n]|'')*')(?=[ \t]*(?:[\r\n,\]}:]|\Z|[ \t]\#))"""
 )
 _SEPARATOR = re.compile(r"^---[^\S\n]*(?:#[^\n]*)?(?:\n|\Z)", re.MULTILINE)
 _DOCUMENT_END = re.compile(r"\s*(?:^\.\.\..*\s*)?", re.MULTILINE)
@@ -148,7 +149,7 @@ def _blank(found: re.Match[str]) -> str:
 def _broken(source: Source, index: int, start: int, end: int, error: UnreadableError) -> Document:
     text = source.text[start:end]
     # Marks in a comment or inside complete quotes disturb no parser: what is wrong is something else.
-    template = placeholder.find(_HARMLESS.sub(_blank, text), placeholder.TEMPLATE_MARKS)
+    template = placeholder.find(re.sub(_HARMLESS, _blank, text), placeholder.TEMPLATE_MARKS)
     if template:
         action = " ".join(text[slice(*template)].split())
         defect = Defect(DefectKind.TEMPLATE, action, source.span(start + template[0], start + template[1]))
