@@ -16,7 +16,11 @@ def main() -> None:
     gc.disable()
     from nplint.cli import main as run
 
-    run()
+    try:
+        run()
+    finally:
+        # Else the interpreter has the collector walk through everything at the end, a tenth of a short run.
+        gc.freeze()
 
 
 if __name__ == "__main__":
