@@ -6,7 +6,18 @@ from pathlib import Path
 
 import pytest
 
-CLEAN = "apiVersion: v1\nkind: Service\nmetadata: {name: web}\nspec: {type: NodePort, ports: [{port: 80}]}\n"
+CLEAN = """\
+apiVersion: v1
+kind: Service
+metadata:
+  name: web
+spec:
+  type: NodePort
+  selector:
+    app: web
+  ports:
+    - port: 80
+"""
 WRONG = CLEAN.replace("port: 80", "port: x")
 
 PROGRAM = """
