@@ -60,6 +60,11 @@ class Source:
         """Whether the text may hold a comment or an annotation for nplint."""
         return "nplint" in self.text.lower()
 
+    @cached_property
+    def may_hold_marks(self) -> bool:
+        """Whether a value may hold a mark of a template tool: nothing but an escape makes one that is not written."""
+        return "\\" in self.text or any(opening in self.text for opening, _ in placeholder.VALUE_MARKS)
+
     def line(self, number: int) -> str:
         """The text of a line, counted from 1, without its line end."""
         start = self.line_starts[number - 1]
@@ -144,15 +149,9 @@ class Document:
         """Whether its values could be read at all."""
         return all(defect.kind not in (DefectKind.UNREADABLE, DefectKind.TEMPLATE) for defect in self.defects)
 
-    @cached_property
-    def may_hold_marks(self) -> bool:
-        """Whether a value may hold a mark of a template tool: nothing but an escape makes one that is not written."""
-        find, marks = self.source.text.find, ("\\", *(opening for opening, _ in placeholder.VALUE_MARKS))
-        return any(find(mark, self.start, self.end) >= 0 for mark in marks)
-
     def is_marked(self, text: str) -> bool:
-        """Whether a text of this document has such a mark in it."""
-        return self.may_hold_marks and bool(placeholder.find(text, placeholder.VALUE_MARKS))
+        """Whether a text of this document has a mark in it that a template tool puts a value in for."""
+        return self.source.may_hold_marks and bool(placeholder.find(text, placeholder.VALUE_MARKS))
 
     def locate(self, path: Path, *, key: bool = False) -> Span:
         """The place of a value, or of the key that holds it; where the path ends early, that of the last step there is.

@@ -109,7 +109,7 @@ class Node:
 
     def placeholders(self) -> Iterator["Node"]:
         """Every value in here that a template tool still has to fill in."""
-        if not self.document.may_hold_marks:
+        if not self.document.source.may_hold_marks:
             return
         if self.is_placeholder:
             yield self

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nplint.node import Node
 from nplint.spelling import recased
@@ -64,7 +64,7 @@ class Resource:
 
     def unrendered(self) -> Iterator[Node]:
         """Values that decide what this resource is or reaches, and that a template tool still has to fill in."""
-        return self._unrendered() if self.node.document.may_hold_marks else iter(())
+        return self._unrendered() if self.node.document.source.may_hold_marks else iter(())
 
     def _unrendered(self) -> Iterator[Node]:
         for step in ("name", "namespace", "labels"):
@@ -77,8 +77,12 @@ def group_of(api_version: str) -> str:
 
 
 def texts(node: Node) -> dict[str, str]:
-    """The string values of a mapping; others and those not rendered yet are left out."""
-    values, is_marked = node.value if isinstance(node.value, dict) else {}, node.document.is_marked
+    """The string values of a mapping; others and those not rendered yet are left out. Not to be changed."""
+    values: dict[str, Any] = node.value if isinstance(node.value, dict) else {}
+    if not node.document.source.may_hold_marks and all(isinstance(value, str) for value in values.values()):
+        # Hundreds of thousands of selectors and labels need no copy.
+        return values
+    is_marked = node.document.is_marked
     return {key: value for key, value in values.items() if isinstance(value, str) and not is_marked(value)}
 
 
@@ -126,7 +130,7 @@ class Service(Resource):
         """Whether one of these fields stands in its spec, whatever it holds: rare ones need not be judged in all."""
         return isinstance(self.spec.value, dict) and not self.spec.value.keys().isdisjoint(fields)
 
-    @cached_property
+    @property
     def who(self) -> tuple[object, ...]:
         """What tells Services apart. One that gets its name only in the cluster is a Service of its own.
 
@@ -170,12 +174,12 @@ class Service(Resource):
         if self.type == "LoadBalancer" and self.external_traffic_policy == "Local" and health_check.number:
             yield health_check.number, health_check
 
-    @cached_property
+    @property
     def takes_node_ports(self) -> bool:
         """Whether a nodePort may be written for it."""
         return self.type in NODE_PORT_TYPES
 
-    @cached_property
+    @property
     def has_node_ports(self) -> bool:
         """Whether nodes answer for this Service: NodePort, and LoadBalancer unless it opts out and pins none."""
         if self.type == "LoadBalancer" and self.spec["allocateLoadBalancerNodePorts"].value is False:
@@ -196,7 +200,7 @@ class Service(Resource):
         text = _text_or(self.spec["externalTrafficPolicy"], "Cluster")
         return text if text in TRAFFIC_POLICIES else recased(text, TRAFFIC_POLICIES) or text
 
-    @cached_property
+    @property
     def selector(self) -> dict[str, str]:
         return texts(self.spec["selector"])
 
