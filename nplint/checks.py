@@ -10,7 +10,10 @@ from nplint.cluster import Cluster
 from nplint.node import Node
 from nplint.resource import Resource
 from nplint.sandbox import LimitError, Sandbox
-from nplint.shape import Schema, has_patterns, is_plain
+from nplint.shape import Schema, has_patterns, is_plain, size
+
+# Keywords times characters: some tenths of a second at worst.
+_MOST_WORK = 20_000_000
 
 if TYPE_CHECKING:
     from nplint.expressions import Validation, Verdict
@@ -38,10 +41,11 @@ def by_schema(about: About, schema: Schema, sandbox: Sandbox | None) -> Check:
     """Finds every place that does not fit a schema; without a sandbox, the schema is trusted."""
     # Plain code needs no sandbox, unless a regular expression could keep it busy.
     plain = is_plain(schema) and not (sandbox and has_patterns(schema))
+    weight = size(schema) if sandbox else 0
 
     def check(cluster: Cluster) -> Problems:
         resources = about.chosen(cluster)
-        if plain:
+        if plain and weight * _length(resources) <= _MOST_WORK:
             # Most have the shape, which is found out much faster than where others have not.
             fits = shape.gate(schema)
             resources = [resource for resource in resources if not fits(resource.node.value)]
@@ -56,6 +60,12 @@ def by_schema(about: About, schema: Schema, sandbox: Sandbox | None) -> Check:
                 yield _violated(about, resource, resource.node.at(path), on_key)
 
     return check
+
+
+def _length(resources: list[Resource]) -> int:
+    """How many characters the documents of the resources have."""
+    documents = {id(document): document for document in (resource.node.document for resource in resources)}
+    return sum(document.end - document.start for document in documents.values())
 
 
 def _violations(schema: Schema, resources: list[Resource], sandbox: Sandbox | None) -> Iterator[Any]:

@@ -14,11 +14,11 @@ from nplint import policy, testing, worker
 from nplint.check import Rule
 from nplint.cluster import Cluster
 from nplint.declarative import read as read_rule
-from nplint.document import Document
 from nplint.engine import lint
 from nplint.errors import NplintError
 from nplint.hookspecs import Terminal
 from nplint.mistakes import documents
+from nplint.node import Node
 from nplint.output import rules as listing
 from nplint.output.explain import explain
 from nplint.profile import Profile
@@ -80,10 +80,11 @@ def check(data: bytes) -> None:
 
 
 def _rules(files: list[File], sandbox: Sandbox) -> Iterator[Rule]:
-    policies: list[Document] = []
+    policies: list[Node] = []
     for file in files:
         source = decode(posixpath.basename(file.path) or "f.yaml", file.data)
-        found = [document for document in documents(source) if policy.is_policy(document)]
+        nodes = (node for document in documents(source) for node in policy.manifests(document))
+        found = [node for node in nodes if policy.is_policy(node)]
         policies += found
         if not found:
             yield read_rule(source, sandbox)

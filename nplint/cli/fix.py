@@ -67,7 +67,8 @@ def fix(ctx: click.Context, /, paths: tuple[str, ...], **options: Any) -> None:
     if len(given) > most:
         raise NplintError(f"standard input cannot be read: {too_large(most)}")
     with progress() as watch:
-        judge = check.judging(pluggable(), paths, chosen, config, watch)
+        loaded = pluggable()
+        judge = check.judging(loaded, paths, chosen, config, watch)
         found = run.gather(paths, chosen, config, BytesIO(given), watch=watch)
         report = judge(found.clusters)
     files = Files(report.texts, paths or (".",), given)
@@ -78,7 +79,7 @@ def fix(ctx: click.Context, /, paths: tuple[str, ...], **options: Any) -> None:
         outcome = fix_files(report, judge, files, unsafe=options["unsafe"])
         if "-" in paths:
             show(outcome.contents.get(STDIN, given))
-    check.tell_crashes(report, debug=options["debug"])
+    check.tell_crashes(report, loaded, debug=options["debug"])
     left = (options["diff"] and outcome.contents) or fixable(outcome.report, unsafe=options["unsafe"])
     raise SystemExit(EXIT_LEFT if left else 0)
 

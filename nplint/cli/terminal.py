@@ -141,11 +141,11 @@ def give_up(stream: TextIO | None) -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())  # type: ignore[union-attr]
 
 
-def tell_failure(what: str, error: Exception, *, debug: bool) -> None:
-    """Say that nplint itself failed."""
+def tell_failure(what: str, error: BaseException, way_out: str = "Please report this", *, debug: bool) -> None:
+    """Say that nplint itself failed, or a plugin."""
     from nplint.output.excerpt import printable
 
-    tell(f"error: {what} ({type(error).__name__}: {printable(str(error))}). Please report this.")
+    tell(f"error: {what} ({type(error).__name__}: {printable(str(error))}). {way_out}.")
     if debug:
         import traceback
 
