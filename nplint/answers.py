@@ -9,7 +9,6 @@ import os
 from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import blake2b
-from tempfile import mkstemp
 from typing import NamedTuple
 
 _FORMAT = "nplint answer 1"
@@ -97,6 +96,9 @@ class Answers:
         return os.path.join(self.folder, question[:40] + _SUFFIX)
 
     def _put(self, path: str, written: bytes) -> None:
+        # Few runs keep anything.
+        from tempfile import mkstemp
+
         # Made for the user alone, whatever the umask.
         handle, made = mkstemp(dir=self.folder, suffix=_SUFFIX)
         try:

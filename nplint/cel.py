@@ -71,7 +71,7 @@ def verdicts(
     """
     programs = _Programs(sorted({name for item in items for name in item}), shared)
     for item in items:
-        programs.item = item
+        programs.take(item)
         yield list(_verdicts(programs, validations, conditions))
 
 
@@ -83,19 +83,18 @@ class _Programs:
     """
 
     def __init__(self, names: Sequence[str], shared: Mapping[str, Any]) -> None:
-        self.item: Mapping[str, Any] = {}
-        functions = [self._function(name) for name in names]
+        self._item: dict[str, Any] = {}
+        functions = [_function(name, self._item) for name in names]
         self._environment = _environment(list(shared), functions)
         self._activation = self._environment.Activation(dict(shared))
         self._bindings = "".join(f"cel.bind({name}, {_BOUND}{name}(), " for name in names)
         self._end = "\n" + ")" * len(names)
         self._compiled: dict[str, cel.Expression] = {}
 
-    def _function(self, name: str) -> cel.FunctionDecl:
-        def value() -> Any:
-            return self.item[name]
-
-        return cel.FunctionDecl(_BOUND + name, [cel.Overload(_BOUND + name, cel.Type.DYN, [], False, value)])
+    def take(self, item: Mapping[str, Any]) -> None:
+        """Evaluate for this item from now on."""
+        self._item.clear()
+        self._item.update(item)
 
     def evaluate(self, text: str) -> Any:
         try:
@@ -112,6 +111,11 @@ class _Programs:
         except (RuntimeError, TypeError) as error:
             reason = _reason(str(error))
             return _Failed(reason, is_limit=reason == _TOO_MANY_STEPS)
+
+
+def _function(name: str, item: Mapping[str, Any]) -> cel.FunctionDecl:
+    # What an environment calls must not lead back to it: the library knows nothing of Python's collector.
+    return cel.FunctionDecl(_BOUND + name, [cel.Overload(_BOUND + name, cel.Type.DYN, [], False, lambda: item[name])])
 
 
 _TOO_MANY_STEPS = "Iteration budget exceeded"

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from nplint.suppress import Ignore
 
 NAMES = (".nplint.yaml", ".nplint.yml", "pyproject.toml")
-_TABLE = re.compile(r"^\[+\s*tool\s*\.\s*nplint\s*[].]", re.MULTILINE)
+_TABLE = r"(?m)^\[+\s*tool\s*\.\s*nplint\s*[].]"
 
 
 class Patterns:
@@ -113,7 +113,7 @@ def find(start: str) -> str | None:
 
 def _has_table(file: str) -> bool:
     try:
-        return bool(_TABLE.search(load(file, DEFAULT.file_size).decode("utf-8", "replace")))
+        return bool(re.search(_TABLE, load(file, DEFAULT.file_size).decode("utf-8", "replace")))
     except OSError:
         return False
     except NplintError as error:

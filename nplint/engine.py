@@ -1,6 +1,7 @@
 """The engine: clusters and rules in, a report out."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import chain
 from typing import NamedTuple
 
 from nplint.change import mark
@@ -36,12 +37,13 @@ def lint_clusters(
     """
     rules = list(rules)
     runs = [_run(rule, cluster) for cluster, rule in watch([(cluster, rule) for cluster in clusters for rule in rules])]
-    findings = _shared(finding for run in runs for finding in run.findings)
-    return Report(_distinct(sort(findings)), tuple(run.outcome for run in runs), tuple(clusters))
+    findings, outcomes = _stamped(runs)
+    return Report(_distinct(sort(_shared(findings))), tuple(outcomes), tuple(clusters))
 
 
 class _Run(NamedTuple):
-    findings: list[Finding]
+    cluster: Cluster
+    problems: list[Problem]
     outcome: RuleRun
 
 
@@ -49,9 +51,9 @@ def _run(rule: Rule, cluster: Cluster) -> _Run:
     """Run a rule. What it found before it raised is kept."""
     verdict = rule.when.judge(cluster.profile)
     outcome = RuleRun(rule, cluster.profile.name, verdict, ran=verdict.applies is not Applies.UNMET)
-    findings: list[Finding] = []
+    problems: list[Problem] = []
     if not outcome.ran:
-        return _Run(findings, outcome)
+        return _Run(cluster, problems, outcome)
     withheld, unjudged = 0, []
     withholds = rule.quiet and verdict.applies is Applies.UNKNOWN
     error: Exception | None = None
@@ -66,10 +68,31 @@ def _run(rule: Rule, cluster: Cluster) -> _Run:
                 # What is withheld is not located either: that would be most of the work.
                 withheld += 1
             else:
-                findings.append(_stamp(rule, verdict, problem, cluster))
+                problems.append(problem)
     except Exception as raised:
         error = raised
-    return _Run(findings, outcome._replace(ran=error is None, withheld=withheld, unjudged=tuple(unjudged), error=error))
+    outcome = outcome._replace(ran=error is None, withheld=withheld, unjudged=tuple(unjudged), error=error)
+    return _Run(cluster, problems, outcome)
+
+
+def _stamped(runs: list[_Run]) -> tuple[list[Finding], list[RuleRun]]:
+    """The findings, and the outcomes of the runs: a rule also fails where what it yields makes no finding.
+
+    One document after the other, because the places of a few are remembered and not those of thousands.
+    """
+    by_document: dict[int, list[tuple[int, Problem]]] = {}
+    for number, run in enumerate(runs):
+        for problem in run.problems:
+            by_document.setdefault(id(problem.node and problem.node.document), []).append((number, problem))
+    findings: list[Finding] = []
+    outcomes = [run.outcome for run in runs]
+    for number, problem in chain.from_iterable(by_document.values()):
+        cluster, _, outcome = runs[number]
+        try:
+            findings.append(_stamp(outcome.rule, outcome.verdict, problem, cluster))
+        except Exception as raised:
+            outcomes[number] = outcome._replace(ran=False, error=raised)
+    return findings, outcomes
 
 
 def _stamp(rule: Rule, verdict: Verdict, problem: Problem, cluster: Cluster) -> Finding:

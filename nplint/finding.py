@@ -132,7 +132,9 @@ def identities(finding: Finding) -> list[Identity]:
     related = (one.resource for one in finding.related if one.resource and one.span.revision is None)
     others = sorted({_title(one) for one in related} - {resource}) if finding.mutual else []
     field = "" if finding.mutual else _without_indices(finding.field, node)
-    fact = _LIST_FIELD.sub(lambda found: _without_indices(found[0], node), finding.fact or finding.message)
+    fact = finding.fact or finding.message
+    if "[" in fact:
+        fact = re.sub(_LIST_FIELD, lambda found: _without_indices(found[0], node), fact)
     # Which quotes a value stands in is a matter of format.
     fact = fact.replace('"', "").replace("'", "")
     return [
@@ -148,11 +150,13 @@ def _title(resource: Resource) -> str:
     return f"{kind} {namespace}/{cut(str(stem), LONG)}"
 
 
-_LIST_FIELD = re.compile(r"[A-Za-z][\w.]*(?:\[\d+\][\w.]*)+")
+_LIST_FIELD = r"[A-Za-z][\w.]*(?:\[\d+\][\w.]*)+"
 
 
 def _without_indices(field: str, root: Node | None) -> str:
     """A field with a name in place of each number of a list item: `spec.ports[443/TCP].nodePort`."""
+    if "[" not in field:
+        return field
     first, *rest = re.split(r"\[(\d+)\]", field)
     written, node = first, root.at(tuple(first.split("."))) if root else None
     for index, below in zip(rest[::2], rest[1::2], strict=True):

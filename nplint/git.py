@@ -36,6 +36,7 @@ _DROPPED = ("GIT_EXTERNAL_DIFF", "GIT_ASKPASS", "SSH_ASKPASS", "GIT_SSH", "GIT_S
 _NAME = re.compile(r"[^~^:@{]+")
 # How many files' renames git looks for; without a limit it compares each file with each.
 _RENAMES = "-l2000"
+_HOW = ("--raw", "-r", "-z", "-M", _RENAMES, "--no-ext-diff", "--no-textconv", "--ignore-submodules=all")
 # Whatever is configured: paths from the top, of files as they are stored, and what is looked for taken literally.
 _JUST_PATHS = ("-lzaF", "--full-name", "--no-color", "--no-textconv", "--no-recurse-submodules")
 # How many blobs are asked for before the first is read: so few that neither pipe ever fills up with questions.
@@ -151,12 +152,19 @@ class Repository:
         return frozenset(row[2:] for row in rows if row.startswith("S "))
 
     def changes(self, before: str | None, now: str | None) -> list[Change]:
-        """The paths that differ between a commit, or nothing at all, and another one, or else the index."""
-        base = before or self._empty_tree
-        how = ("--raw", "-r", "-z", "-M", _RENAMES, "--no-ext-diff", "--no-textconv", "--ignore-submodules=all")
-        if now is None:
-            return list(_changes(self._run("diff-index", "--cached", *how, base)))
-        return list(_changes(self._run("diff-tree", *how, base, now)))
+        """The paths that differ between a commit, or nothing at all, and another one, or else the index.
+
+        Git is asked once: what is staged meanwhile belongs to the next run.
+        """
+        if (before, now) not in self._changes:
+            base = before or self._empty_tree
+            sides = ("diff-index", "--cached", *_HOW, base) if now is None else ("diff-tree", *_HOW, base, now)
+            self._changes[before, now] = list(_changes(self._run(*sides)))
+        return self._changes[before, now]
+
+    @cached_property
+    def _changes(self) -> dict[tuple[str | None, str | None], list[Change]]:
+        return {}
 
     def holding(self, words: Iterable[str], commit: str | None) -> frozenset[str] | None:
         """The paths of the files in a commit, or else in the index, that some of the words stand in; links are none.

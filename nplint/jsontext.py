@@ -4,11 +4,9 @@ import json
 import re
 from typing import Any
 
-import yaml
-
 from nplint import scalars
 from nplint.limits import DEFAULT
-from nplint.tree import Tree, Value
+from nplint.tree import LIST, MAPPING, SCALAR, Tree, Value
 
 Parsed = tuple[int, int, Value, bool]
 """Start and end offset of a JSON value in the text, the value, and whether some object in it has a key twice."""
@@ -108,18 +106,18 @@ class _Composer:
         self.at = _skip_space(self.text, self.at)
         char = self.text[self.at : self.at + 1]
         if char == "{":
-            return self.collection(yaml.MappingStartEvent, "}")
+            return self.collection(MAPPING, "}")
         if char == "[":
-            return self.collection(yaml.SequenceStartEvent, "]")
+            return self.collection(LIST, "]")
         return self.string() if char == '"' else self.atom()
 
-    def collection(self, kind: type[yaml.Event], closing: str) -> Tree:
+    def collection(self, kind: str, closing: str) -> Tree:
         node = Tree(kind, self.at, self.at, flow=True)
         self.at += 1
         while not self.takes(closing):
             if node.children and not self.takes(","):
                 raise ValueError(f"no comma at {self.at}")
-            if kind is yaml.MappingStartEvent:
+            if kind is MAPPING:
                 node.children.append(self.key())
             node.children.append(self.value())
         node.end = self.at
@@ -143,11 +141,11 @@ class _Composer:
         if not self.text.startswith('"', start):
             raise ValueError(f"no string at {start}")
         value, self.at = _STRINGS.raw_decode(self.text, start)
-        return Tree(yaml.ScalarEvent, start, self.at, _clean(value))
+        return Tree(SCALAR, start, self.at, _clean(value))
 
     def atom(self) -> Tree:
         found = _ATOM.match(self.text, self.at)
         if not found:
             raise ValueError(f"no value at {self.at}")
         start, self.at = found.span()
-        return Tree(yaml.ScalarEvent, start, self.at, found[0], plain=True)
+        return Tree(SCALAR, start, self.at, found[0], plain=True)

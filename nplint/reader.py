@@ -8,13 +8,13 @@ from typing import Any, NamedTuple
 from nplint import blockstyle, jsontext, placeholder
 from nplint.document import LINE_END, Defect, DefectKind, Document, Source
 from nplint.limits import DEFAULT, Limits, raised_by
-from nplint.tree import UnreadableError, compose, construct
+from nplint.tree import UnreadableError, construct
 
-_HARMLESS = re.compile(
-    # What is taken for a text is never given back: that would take memory for each character of it.
-    r"""^[ \t]*\#[^\n]*|(?<=[\s\[{,:])(?:"(?:[^"\\\n]++|\\.)*+"|'(?:[^'\n]++|'')*+')"""
-    r"""(?=[ \t]*(?:[\r\n,\]}:]|\Z|[ \t]\#))""",
-    re.MULTILINE,
+# Compiled where a document is out of order. What is taken for a text is never given back: that would take memory for
+# each character of it.
+_HARMLESS = (
+    r"""(?m)^[ \t]*\#[^\n]*|(?<=[\s\[{,:])(?:"(?:[^"\\\n]++|\\.)*+"|'(?:[^'\n]++|'')*+')"""
+    r"""(?=[ \t]*(?:[\r\n,\]}:]|\Z|[ \t]\#))"""
 )
 _SEPARATOR = re.compile(r"^---[^\S\n]*(?:#[^\n]*)?(?:\n|\Z)", re.MULTILINE)
 _DOCUMENT_END = re.compile(r"\s*(?:^\.\.\..*\s*)?", re.MULTILINE)
@@ -148,6 +148,9 @@ def _stray_bytes(source: Source, start: int, end: int) -> tuple[Defect, ...]:
 
 
 def _read_yaml(source: Source, index: int, start: int, end: int) -> Document:
+    # What is read without a parser needs no libyaml.
+    from nplint.yamltext import compose
+
     text = source.text[start:end]
     try:
         if separator := _BAD_SEPARATOR.search(source.text, start, end):
@@ -181,7 +184,7 @@ def _broken(source: Source, index: int, start: int, end: int, error: UnreadableE
     template = placeholder.find(text, placeholder.TEMPLATE_MARKS)
     if template:
         # Marks in a comment or inside complete quotes disturb no parser: what is wrong is something else.
-        template = placeholder.find(_HARMLESS.sub(_blank, text), placeholder.TEMPLATE_MARKS)
+        template = placeholder.find(re.sub(_HARMLESS, _blank, text), placeholder.TEMPLATE_MARKS)
     if template:
         action = " ".join(text[slice(*template)].split())
         defect = Defect(DefectKind.TEMPLATE, action, source.span(start + template[0], start + template[1]))

@@ -1,7 +1,8 @@
 import pytest
 
 from nplint.limits import DEFAULT
-from nplint.tree import Tree, UnreadableError, Value, compose, construct
+from nplint.tree import Tree, UnreadableError, Value, construct
+from nplint.yamltext import compose
 
 
 def tree(text: str) -> Tree:

@@ -5,7 +5,6 @@ import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from typing import NamedTuple
 
 from nplint import git
@@ -62,15 +61,9 @@ class Wanted:
 
     def changes(self, plan: Plan) -> list[git.Change]:
         """The paths that differ between the two sides of a comparison."""
-        if plan.compares and plan not in self._changes:
-            # Of the work tree git is not asked: to compare it git may run filters that the repository configures.
-            now = "HEAD" if plan.now == WORK_TREE else plan.now
-            self._changes[plan] = self.view.repository.changes(plan.before, None if now == INDEX else now)
-        return self._changes.get(plan, [])
-
-    @cached_property
-    def _changes(self) -> dict[Plan, list[git.Change]]:
-        return {}
+        # Of the work tree git is not asked: to compare it git may run filters that the repository configures.
+        now = "HEAD" if plan.now == WORK_TREE else plan.now
+        return self.view.repository.changes(plan.before, None if now == INDEX else now) if plan.compares else []
 
     def is_narrow(self, plan: Plan) -> bool:
         """Whether git tells which files to look at, because only what is new counts in what it keeps."""
