@@ -18,7 +18,7 @@ from sphinx.errors import ExtensionError
 from sphinx.transforms import SphinxTransform
 
 from nplint import plugins
-from nplint.check import Rule
+from nplint.check import LINK, Rule
 from nplint.cli import cli
 from nplint.output import explain
 from nplint.output import rules as listing
@@ -132,7 +132,7 @@ def _content(part: str | explain.Code) -> Iterator[nodes.Element]:
         if part.title:
             yield nodes.paragraph("", "", nodes.emphasis("", printable(part.title)))
         yield code(part.text)
-    elif listing.LINK.fullmatch(part):
+    elif LINK.fullmatch(part):
         yield nodes.paragraph("", "", nodes.reference("", part, refuri=part))
     else:
         yield prose(part)

@@ -32,7 +32,7 @@ _MAPPING = re.compile(rf"\{{ *+((?:{_PAIR}(?: *+, *+{_PAIR})*+)?) *+\}}{_COMMENT
 _INDICATORS = frozenset("-?:,[]{}#&*!|>'\"%@`")
 
 # Far below the limit for documents, which is thus never met here.
-_DEPTH = 100
+DEPTH = 100
 # As much as is taken apart in one go, which is faster and takes much more memory.
 _AT_ONCE = 1 << 20
 # Longer values seldom come again.
@@ -118,7 +118,7 @@ class _Nest:
         return root
 
     def enter(self, column: int, within: list[Any] | dict[str, Any]) -> None:
-        if len(self.open) == _DEPTH:
+        if len(self.open) == DEPTH:
             _give_up()
         self.columns.append(column)
         self.open.append(within)

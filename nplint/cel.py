@@ -64,14 +64,18 @@ def verdicts(
     conditions: Sequence[str],
     items: Sequence[Mapping[str, Any]],
     shared: Mapping[str, Any],
+    *,
+    shown_items: Sequence[Mapping[str, Any]] | None = None,
+    shown_shared: Mapping[str, Any] | None = None,
 ) -> Iterator[list[Verdict]]:
     """For each item a verdict for every validation that does not hold, none where a condition does not hold.
 
-    Each comes with its place among the validations, -1 for that of a condition that cannot be evaluated.
+    Each comes with its place among the validations, -1 for that of a condition that cannot be evaluated. What is said
+    of an item is made of how it may be shown, without what Secrets hide.
     """
-    programs = _Programs(sorted({name for item in items for name in item}), shared)
-    for item in items:
-        programs.item = item
+    programs = _Programs(sorted({name for item in items for name in item}), shared, shown_shared)
+    for item, shown in zip(items, shown_items or items, strict=True):
+        programs.take(item, shown)
         yield list(_verdicts(programs, validations, conditions))
 
 
@@ -82,22 +86,40 @@ class _Programs:
     of an evaluation into its own values, and all the resources of a cluster for each of them would be quadratic.
     """
 
-    def __init__(self, names: Sequence[str], shared: Mapping[str, Any]) -> None:
-        self.item: Mapping[str, Any] = {}
-        functions = [self._function(name) for name in names]
+    def __init__(
+        self, names: Sequence[str], shared: Mapping[str, Any], shown_shared: Mapping[str, Any] | None = None
+    ) -> None:
+        self._seen: dict[str, Any] = {}
+        """What expressions see of an item."""
+        self._items: tuple[Mapping[str, Any], Mapping[str, Any]] = ({}, {})
+        functions = [_function(name, self._seen) for name in names]
         self._environment = _environment(list(shared), functions)
-        self._activation = self._environment.Activation(dict(shared))
+        true = self._environment.Activation(dict(shared))
+        self._activations = true, true if shown_shared is None else self._environment.Activation(dict(shown_shared))
+        self._hides = shown_shared is not None
         self._bindings = "".join(f"cel.bind({name}, {_BOUND}{name}(), " for name in names)
         self._end = "\n" + ")" * len(names)
         self._compiled: dict[str, cel.Expression] = {}
 
-    def _function(self, name: str) -> cel.FunctionDecl:
-        def value() -> Any:
-            return self.item[name]
-
-        return cel.FunctionDecl(_BOUND + name, [cel.Overload(_BOUND + name, cel.Type.DYN, [], False, value)])
+    def take(self, item: Mapping[str, Any], shown: Mapping[str, Any]) -> None:
+        """Evaluate for this item from now on, and say of it what may be shown."""
+        self._items = item, shown
 
     def evaluate(self, text: str) -> Any:
+        """What an expression gives; why it fails is told as the values may be shown."""
+        result = self._evaluated(text, as_shown=False)
+        if not self._hides or not isinstance(result, _Failed) or result.is_limit:
+            return result
+        shown = self._evaluated(text, as_shown=True)
+        return shown if isinstance(shown, _Failed) else _Failed(_HIDDEN)
+
+    def say(self, text: str) -> Any:
+        """What an expression gives that makes words."""
+        return self._evaluated(text, as_shown=True)
+
+    def _evaluated(self, text: str, *, as_shown: bool) -> Any:
+        self._seen.clear()
+        self._seen.update(self._items[as_shown])
         try:
             if text not in self._compiled:
                 self._compiled[text] = self._environment.compile(self._bindings + text + self._end)
@@ -105,7 +127,7 @@ class _Programs:
             # It was compiled before, without the variables that are in it now.
             return _Failed(_reason(str(error)), is_limit=True)
         try:
-            result = self._compiled[text].eval(activation=self._activation)
+            result = self._compiled[text].eval(activation=self._activations[as_shown])
             if result.type() == cel.Type.ERROR:
                 return _Failed(_reason(str(result.value())))
             return result.value() if result.type() in (cel.Type.BOOL, cel.Type.STRING) else _Failed(_OTHER)
@@ -114,7 +136,13 @@ class _Programs:
             return _Failed(reason, is_limit=reason == _TOO_MANY_STEPS)
 
 
+def _function(name: str, seen: Mapping[str, Any]) -> cel.FunctionDecl:
+    # What an environment calls must not lead back to it: the library knows nothing of Python's collector.
+    return cel.FunctionDecl(_BOUND + name, [cel.Overload(_BOUND + name, cel.Type.DYN, [], False, lambda: seen[name])])
+
+
 _TOO_MANY_STEPS = "Iteration budget exceeded"
+_HIDDEN = "it fails on what a Secret hides"
 _OTHER = "it gives neither true nor false"
 
 
@@ -146,7 +174,7 @@ def _error(value: Any) -> _Failed:
 
 def _said(programs: _Programs, expression: str) -> str:
     """What a message expression makes; "" where it makes none, as the API server has it."""
-    text = programs.evaluate(expression) if expression else ""
+    text = programs.say(expression) if expression else ""
     is_message = isinstance(text, str) and text.strip() and "\n" not in text and len(text) <= _LONGEST_MESSAGE
     return text.strip() if is_message else ""
 

@@ -4,31 +4,35 @@ import posixpath
 import re
 from collections.abc import Callable, Iterator, Sequence
 
-from nplint.check import Check, Example, Problem, Rule
+from nplint import secrecy
+from nplint.check import LINK, Check, Example, Problem, Rule
 from nplint.checks import About, Say, by_expression, by_schema
 from nplint.document import Source, Span
 from nplint.errors import NplintError
-from nplint.expressions import Validation, mistakes
 from nplint.finding import Severity
 from nplint.mistakes import documents, misshapen, repeated, text_of, unknown
 from nplint.node import Node
 from nplint.profile import TYPES, Profile, Version, When, declare, parse_version
 from nplint.sandbox import Sandbox
 from nplint.shape import Schema, ways
-from nplint.spelling import shown
+from nplint.spelling import cut, shown
 
 Mistakes = Iterator[tuple[Span, str]]
 
 _NAME = r"[a-z][a-z0-9]*(-[a-z0-9]+)*"
 _BRACED = r"\{(\w*)\}"
 _WORDS = ("name", "path", "value")
+_LONGEST = 60
 _TYPES = ("object", "array", "string", "integer", "number", "boolean", "null")
 
 
-def read(source: Source, sandbox: Sandbox, *, trusted: bool = False, types: Sequence[str] = TYPES) -> Rule:
+def read(
+    source: Source, sandbox: Sandbox, *, trusted: bool = False, checked: bool = False, types: Sequence[str] = TYPES
+) -> Rule:
     """The rule that a file is, which is named as its file.
 
-    What is not trusted is judged in the sandbox wherever it could take for ever. `types` are the types of clusters.
+    What is not trusted is judged in the sandbox wherever it could take for ever. What is checked already is not looked
+    through for mistakes once more. `types` are the types of clusters.
 
     Raises:
         NplintError: the file says something that it cannot say.
@@ -37,13 +41,15 @@ def read(source: Source, sandbox: Sandbox, *, trusted: bool = False, types: Sequ
     if not re.fullmatch(_NAME, name):
         raise NplintError(f"{source.path}: a rule is named as its file, in small letters, digits and dashes")
     root = _root(source)
-    wrong = list(_mistakes(root, sandbox, types))
+    wrong = [] if checked else sorted(set(_mistakes(root, sandbox, types)))
     if wrong:
-        raise NplintError(*(f"{span.place}: {sentence}" for span, sentence in sorted(wrong)))
+        raise NplintError(*(f"{span.place}: {sentence}" for span, sentence in wrong))
     about = About(
         name, frozenset((text_of(kind["apiVersion"]), text_of(kind["kind"])) for kind in root["kinds"]), _say(root)
     )
     if root["expression"].present:
+        from nplint.expressions import Validation
+
         validation = Validation(text_of(root["expression"]), text_of(root["messageExpression"]))
         return _rule(root, name, by_expression(about, validation, sandbox))
     schema: Schema = root["schema"].value  # type: ignore[assignment]
@@ -66,12 +72,20 @@ def _mistakes(root: Node, sandbox: Sandbox, types: Sequence[str]) -> Mistakes:
         return
     yield from _missing(root)
     yield from _unreadable(root, types)
+    source = root["source"]
+    if source.present and not LINK.fullmatch(text_of(source)):
+        yield source.span, f"`{text_of(source)}` is no address of a page: write it like https://example.com/ssh"
     if root["schema"].present:
         yield from _schema_mistakes(root["schema"])
     else:
+        from nplint.expressions import mistakes
+
         typed = [(root["expression"], "bool"), (root["messageExpression"], "string")]
         written = [(node, type) for node, type in typed if node.present]
         yield from ((span, said) for _, span, said in mistakes(sandbox, written, ("object", "objects")))
+    for node in (root["summary"], root["why"], root["message"]):
+        if node.present and not text_of(node).strip():
+            yield node.span, f"{node.field} says nothing"
     for node in (root["message"], root["help"]):
         for word in re.findall(_BRACED, text_of(node)):
             if word not in _WORDS:
@@ -120,11 +134,18 @@ def _schema_mistakes(schema: Node) -> Mistakes:
 
 
 def _pattern_mistakes(node: Node) -> Mistakes:
+    import warnings
+
     text = str(node.path[-1]) if node.on_key else text_of(node)
     try:
-        re.compile(text)
-    except re.error as error:
-        yield node.span, f"`{text}` is no regular expression: {error.msg}"
+        with warnings.catch_warnings():
+            # What may mean something else in a later Python means what it means in this one.
+            warnings.simplefilter("ignore")
+            re.compile(text)
+    except (re.error, OverflowError) as error:
+        yield node.span, f"`{cut(text, _LONGEST)}` is no regular expression: {error}"
+    except RecursionError:
+        yield node.span, f"`{cut(text, _LONGEST)}` is nested too deeply for a regular expression"
 
 
 def _leads_somewhere(schema: Node, reference: str) -> bool:
@@ -181,10 +202,10 @@ def _profile(node: Node) -> Profile:
 
 def _say(root: Node) -> Say:
     """How the rule words a problem at a place, where its expression says nothing of its own."""
-    message, help = (" ".join(text_of(root[key]).split()) for key in ("message", "help"))
+    summary, message, help = (" ".join(text_of(root[key]).split()) for key in ("summary", "message", "help"))
 
     def say(node: Node, said: str = "") -> Problem:
-        return Problem(node, said or _filled(message, node), help=_filled(help, node))
+        return Problem(node, said or _filled(message, node) or summary, help=_filled(help, node))
 
     return say
 
@@ -195,9 +216,10 @@ def _filled(template: str, node: Node) -> str:
 
 
 def _written(node: Node) -> str:
-    """A value as JSON writes it; a text as it is."""
-    if isinstance(node.value, str):
-        return node.value
+    """A value as JSON writes it; a text as it is, without what a Secret hides."""
+    value = secrecy.shown(node)
+    if isinstance(value, str):
+        return value
     from json import dumps
 
-    return dumps(node.value, ensure_ascii=False) if node.present else "nothing"
+    return dumps(value, ensure_ascii=False) if node.present else "nothing"

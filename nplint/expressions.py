@@ -10,6 +10,7 @@ from nplint.mistakes import text_of
 from nplint.node import Node
 from nplint.resource import Resource
 from nplint.sandbox import LimitError, Sandbox
+from nplint.secrecy import veil
 
 LONGEST = 10_000
 """How many characters an expression may have."""
@@ -99,9 +100,19 @@ def verdicts(
         "conditions": question.conditions,
         "items": items,
         "shared": shared,
+        **_veiled(items, shared),
     }
     for answer in sandbox.ask(request):
         yield [Verdict(*verdict) for verdict in answer]
+
+
+def _veiled(items: Sequence[Mapping[str, Any]], shared: Mapping[str, Any]) -> dict[str, Any]:
+    """What messages may be made of, where Secrets are among what is judged."""
+    shown_shared = {name: [veil(one) for one in values] for name, values in shared.items()}
+    shown_items = [{name: veil(value) for name, value in item.items()} for item in items]
+    if (shown_items, shown_shared) == (list(items), shared):
+        return {}
+    return {"shown_items": shown_items, "shown_shared": shown_shared}
 
 
 def looked_at(resource: Resource, expression: str) -> Node:

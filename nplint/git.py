@@ -4,7 +4,7 @@ import os
 import re
 import subprocess
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
@@ -209,8 +209,11 @@ class Repository:
             raise AssertionError("both ends were asked for")
         try:
             yield process.stdin, process.stdout
+        except BrokenPipeError:
+            raise NplintError("git ended while it was asked, as if somebody had stopped it: run it again") from None
         finally:
-            process.stdin.close()
+            with suppress(BrokenPipeError):
+                process.stdin.close()
             process.stdout.close()
             process.wait()
 

@@ -7,11 +7,14 @@ from typing import Any, NamedTuple
 
 from nplint import blockstyle, jsontext, placeholder
 from nplint.document import LINE_END, Defect, DefectKind, Document, Source
-from nplint.tree import UnreadableError, compose, construct
+from nplint.limits import DEFAULT, Limits, raised_by
+from nplint.tree import UnreadableError, construct
 
-_HARMLESS = re.compile(
-    r"""^[ \t]*\#[^\n]*|(?<=[\s\[{,:])(?:"(?:[^"\\\n]|\\.)*"|'(?:[^'\n]|'')*')(?=[ \t]*(?:[\r\n,\]}:]|\Z|[ \t]\#))""",
-    re.MULTILINE,
+# Compiled where a document is out of order. What is taken for a text is never given back: that would take memory for
+# each character of it.
+_HARMLESS = (
+    r"""(?m)^[ \t]*\#[^\n]*|(?<=[\s\[{,:])(?:"(?:[^"\\\n]++|\\.)*+"|'(?:[^'\n]++|'')*+')"""
+    r"""(?=[ \t]*(?:[\r\n,\]}:]|\Z|[ \t]\#))"""
 )
 _SEPARATOR = re.compile(r"^---[^\S\n]*(?:#[^\n]*)?(?:\n|\Z)", re.MULTILINE)
 _DOCUMENT_END = re.compile(r"\s*(?:^\.\.\..*\s*)?", re.MULTILINE)
@@ -48,16 +51,16 @@ def encoding_of(data: bytes) -> Encoding:
     return next(encoding for encoding in _ENCODINGS if data.startswith(encoding.mark))
 
 
-def decode(path: str, data: bytes, revision: str | None = None) -> Source:
-    """The text of a file. Bytes that are no text in its encoding are kept track of."""
+def decode(path: str, data: bytes, revision: str | None = None, limits: Limits = DEFAULT) -> Source:
+    """The text of a file, of which `limits` may be read. Bytes that are no text in its encoding are kept track of."""
     encoding = encoding_of(data)
     body = data[len(encoding.mark) :]
     try:
-        return Source(path, body.decode(encoding.name), revision)
+        return Source(path, body.decode(encoding.name), revision, limits=limits)
     except UnicodeDecodeError:
         text = body.decode(encoding.name, encoding.errors)
     stray = tuple(found.start() for found in re.finditer("[\udc80-\udcff\ufffd]", text))
-    return Source(path, re.sub("[\udc80-\udcff]", "\ufffd", text), revision, stray)
+    return Source(path, re.sub("[\udc80-\udcff]", "\ufffd", text), revision, stray, limits)
 
 
 def read(source: Source, shortcut: Shortcut | None = blockstyle.read) -> tuple[Document, ...]:
@@ -86,11 +89,22 @@ def _meant_as_manifest(document: Document) -> bool:
 
 
 def parse(source: Source, shortcut: Shortcut | None = blockstyle.read) -> Iterator[Document]:
-    index = 0
+    index, most = 0, source.limits.documents
+    # The shortcut knows no lower limit than its own.
+    shortcut = shortcut if source.limits.depth >= blockstyle.DEPTH else None
     for start, end in _chunks(source):
         for document in _read_chunk(source, index, start, end, shortcut):
+            if index == most:
+                reason = f"there are more documents in its file than {most:,}{raised_by('documents')}"
+                yield _too_much(source, index, document.start, reason)
+                return
             yield document
             index += 1
+
+
+def _too_much(source: Source, index: int, start: int, reason: str) -> Document:
+    defect = Defect(DefectKind.UNREADABLE, reason, source.span(start, start + 1))
+    return Document(source, index, start, len(source.text), None, (defect,))
 
 
 def _chunks(source: Source) -> Iterator[tuple[int, int]]:
@@ -109,7 +123,7 @@ def _after_mark(source: Source, start: int) -> int:
 
 def _read_chunk(source: Source, index: int, start: int, end: int, shortcut: Shortcut | None) -> Iterator[Document]:
     text = source.text[start:end]
-    parsed, rest = jsontext.parse(text) if text.lstrip().startswith("{") else ([], 0)
+    parsed, rest = jsontext.parse(text, source.limits.depth) if text.lstrip().startswith("{") else ([], 0)
     for a, b, value, repeats in parsed:
         defects = _stray_bytes(source, start + a, start + b)
         yield Document(source, index, start + a, start + b, value, defects, repeats)
@@ -134,13 +148,16 @@ def _stray_bytes(source: Source, start: int, end: int) -> tuple[Defect, ...]:
 
 
 def _read_yaml(source: Source, index: int, start: int, end: int) -> Document:
+    # What is read without a parser needs no libyaml.
+    from nplint.yamltext import compose
+
     text = source.text[start:end]
     try:
         if separator := _BAD_SEPARATOR.search(source.text, start, end):
             raise UnreadableError(
                 "a `---` that separates documents stands alone on its line", separator.start() - start
             )
-        root, more = compose(text)
+        root, more = compose(text, source.limits.depth)
         if root is None:
             return Document(source, index, start, end)
         value, repeats = construct(root)
@@ -164,8 +181,10 @@ def _blank(found: re.Match[str]) -> str:
 
 def _broken(source: Source, index: int, start: int, end: int, error: UnreadableError) -> Document:
     text = source.text[start:end]
-    # Marks in a comment or inside complete quotes disturb no parser: what is wrong is something else.
-    template = placeholder.find(_HARMLESS.sub(_blank, text), placeholder.TEMPLATE_MARKS)
+    template = placeholder.find(text, placeholder.TEMPLATE_MARKS)
+    if template:
+        # Marks in a comment or inside complete quotes disturb no parser: what is wrong is something else.
+        template = placeholder.find(re.sub(_HARMLESS, _blank, text), placeholder.TEMPLATE_MARKS)
     if template:
         action = " ".join(text[slice(*template)].split())
         defect = Defect(DefectKind.TEMPLATE, action, source.span(start + template[0], start + template[1]))

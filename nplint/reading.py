@@ -6,7 +6,8 @@ from contextlib import AbstractContextManager, ExitStack
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from nplint.document import Document
+from nplint.document import Document, Source
+from nplint.limits import DEFAULT, Limits
 from nplint.reader import decode, read
 
 if TYPE_CHECKING:
@@ -26,9 +27,14 @@ class File(NamedTuple):
     path: str
     name: str
     data: bytes | Document
+    limits: Limits = DEFAULT
 
     def documents(self) -> tuple[Document, ...]:
-        return read(decode(self.name, self.data)) if isinstance(self.data, bytes) else (self.data,)
+        return read(self.source(self.data)) if isinstance(self.data, bytes) else (self.data,)
+
+    def source(self, data: bytes) -> Source:
+        """The text that it has with these bytes."""
+        return decode(self.name, data, limits=self.limits)
 
 
 Read = tuple[File, tuple[Document, ...]]
@@ -69,18 +75,18 @@ def with_help(files: Iterator[File], staff: Staff) -> Iterator[Read]:
 
 def _submit(executor: "Executor", batch: list[File]) -> "Future[list[list[_Rest]]] | None":
     """Ask for the documents of some files; None where nobody is left to ask."""
-    given = [(file.name, file.data) for file in batch if isinstance(file.data, bytes)]
+    given = [file for file in batch if isinstance(file.data, bytes)]
     try:
         return executor.submit(read_batch, given)
     except (RuntimeError, OSError):
         return None
 
 
-def read_batch(given: list[tuple[str, bytes]]) -> list[list[_Rest]]:
+def read_batch(given: list[File]) -> list[list[_Rest]]:
     """The documents of some files, each without its text. This is what runs elsewhere."""
     return [
-        [(one.index, one.start, one.end, one.value, one.defects, one.repeats_keys) for one in read(decode(name, data))]
-        for name, data in given
+        [(one.index, one.start, one.end, one.value, one.defects, one.repeats_keys) for one in file.documents()]
+        for file in given
     ]
 
 
@@ -95,7 +101,7 @@ def _result(batch: list[File], future: "Future[list[list[_Rest]]] | None") -> It
         return
     for file in batch:
         if isinstance(file.data, bytes):
-            source = decode(file.name, file.data)
+            source = file.source(file.data)
             yield file, tuple(Document(source, *rest) for rest in next(found))
         else:
             yield file, file.documents()

@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from nplint import git, sources
+from nplint import git
 from nplint.document import Defect, DefectKind, Document, Source, Span
 from nplint.kinship import Kinship
+from nplint.limits import DEFAULT, Limits, too_large
 from nplint.reader import decode, read
 from nplint.sources import Inputs
 from nplint.view import View
@@ -37,6 +38,7 @@ class Snapshot:
     """Documents of the file system by shown path, to be taken over where the text is the same letter for letter."""
     watch: Callable[[Iterator[Blob]], Iterator[Blob]] = iter
     """Sees each blob before it is parsed."""
+    limits: Limits = DEFAULT
 
     def documents(self, beside: "Snapshot | None" = None) -> Inputs:
         """The documents of the files that the view holds. What `beside` has alike is taken over from there."""
@@ -67,7 +69,7 @@ class Snapshot:
         for path in self.entries:
             if self.view.holds(path) and (id := self._blob(path)):
                 paths.setdefault(id, []).append(path)
-        for id, data in self.view.repository.blobs(paths, sources.MAX_BYTES):
+        for id, data in self.view.repository.blobs(paths, self.limits.file_size):
             yield from ((path, data) for path in paths[id])
 
     def kustomizations_above(self, beside: "Snapshot | None" = None) -> tuple[Document, ...]:
@@ -85,10 +87,10 @@ class Snapshot:
         for key in keys:
             if key not in self.known:
                 unknown.setdefault(key[1], []).append(key)
-        for id, data in self.watch(self.view.repository.blobs(unknown, sources.MAX_BYTES)) if unknown else ():
+        for id, data in self.watch(self.view.repository.blobs(unknown, self.limits.file_size)) if unknown else ():
             for key in unknown[id]:
                 shown = self.view.shown(key[0])
-                self.known[key] = _parsed(shown, data, key[2], self.texts.get(shown, ()))
+                self.known[key] = _parsed(shown, data, key[2], self.texts.get(shown, ()), self.limits)
         files = [self.known[key] for key in keys]
         return Inputs(tuple(one for documents in files for one in documents), sum(not documents for documents in files))
 
@@ -117,11 +119,13 @@ class Snapshot:
         return {id: os.fsdecode(data or b"") for id, data in self.view.repository.blobs(links, 4096)} if links else {}
 
 
-def _parsed(path: str, data: bytes | None, revision: str | None, now: Sequence[Document]) -> tuple[Document, ...]:
+def _parsed(
+    path: str, data: bytes | None, revision: str | None, now: Sequence[Document], limits: Limits
+) -> tuple[Document, ...]:
     """The documents of a file, those that there are now if they have the same text."""
     if data is None:
-        defect = Defect(DefectKind.UNREADABLE, sources.TOO_LARGE, Span(path, 1, 1, 1, 1, revision))
+        defect = Defect(DefectKind.UNREADABLE, too_large(limits.file_size), Span(path, 1, 1, 1, 1, revision))
         return (Document(Source(path, "", revision), 0, 0, 0, None, (defect,)),)
-    source = decode(path, data, revision)
+    source = decode(path, data, revision, limits)
     same = now and (now[0].source.text, now[0].source.stray) == (source.text, source.stray)
     return tuple(now) if same else read(source)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 from nplint.document import Defect, DefectKind, Document, Source, Span
 from nplint.errors import NplintError, reason
 from nplint.filenames import KUSTOMIZATION_NAMES, SKIPPED_FOLDERS, may_hold_manifests
+from nplint.limits import DEFAULT, Limits, load, too_large
 from nplint.reading import File, Reading, in_turn
 
 if TYPE_CHECKING:
@@ -16,15 +17,8 @@ if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec
 
 STDIN = "<stdin>"
-MAX_BYTES = 512 * 1024 * 1024
-"""The largest file that is read; a larger one is reported as unreadable."""
-
-# Nearly every file is smaller than this.
-_MOST_FILES = 1 << 16
-_LARGE_PIECE = 1 << 24
-
-TOO_LARGE = f"it is larger than {MAX_BYTES // 1024**2} MiB"
-
+STDIN = "<stdin>"
+_GITIGNORE = ".gitignore"
 
 Matcher = Callable[[str], bool]
 """Tells whether a path, relative to the current folder, is meant."""
@@ -79,6 +73,7 @@ def gather(
     must_hold_manifests: bool = True,
     excluded: Matcher | None = None,
     force_exclude: bool = False,
+    limits: Limits = DEFAULT,
     watch: Callable[[Iterator[File]], Iterator[File]] = iter,
     reading: Reading = in_turn,
 ) -> Inputs:
@@ -94,7 +89,7 @@ def gather(
     seen: set[str] = set()
     found = dict.fromkeys(paths, 0)
     without = 0
-    for file, manifests in reading(watch(files_at(found, stdin, excluded, force_exclude))):
+    for file, manifests in reading(watch(files_at(found, stdin, excluded, force_exclude, limits))):
         if file.name in seen:
             found[file.path] += 1
             continue
@@ -110,13 +105,13 @@ def gather(
 
 
 def kustomizations_above(
-    paths: Iterable[str], watch: Callable[[Iterator[File]], Iterator[File]] = iter
+    paths: Iterable[str], limits: Limits = DEFAULT, watch: Callable[[Iterator[File]], Iterator[File]] = iter
 ) -> tuple[Document, ...]:
     """The kustomizations in the folders above what is linted: they tell whether a file is only a patch."""
-    return tuple(one for file in watch(files_above(paths)) for one in file.documents())
+    return tuple(one for file in watch(files_above(paths, limits)) for one in file.documents())
 
 
-def files_above(paths: Iterable[str]) -> Iterator[File]:
+def files_above(paths: Iterable[str], limits: Limits = DEFAULT) -> Iterator[File]:
     """The files of the kustomizations in the folders above what is linted."""
     folders: dict[str, None] = {}
     for path in paths:
@@ -127,47 +122,53 @@ def files_above(paths: Iterable[str]) -> Iterator[File]:
             here = "" if above == here or os.path.exists(os.path.join(here, ".git")) else above
     for file in (os.path.join(folder, name) for folder in folders for name in KUSTOMIZATION_NAMES):
         if os.path.isfile(file):
-            yield File(file, shown(file), _load(file))
+            yield File(file, shown(file), _load(file, limits, found=True), limits)
 
 
-def matching(folder: "Path", matches: Matcher) -> Inputs:
+def matching(folder: "Path", matches: Matcher, limits: Limits = DEFAULT) -> Inputs:
     """Read the manifests below a folder whose paths match, also those that git ignores, as it often does with dumps."""
     documents: list[Document] = []
     without = 0
-    for path, name in _walk(Folder.at(str(folder)), None):
+    for path, name in _walk(Folder.at(str(folder)), None, limits):
         if matches(name):
-            manifests = File(path, name, _load(path)).documents()
+            manifests = File(path, name, _load(path, limits, found=True), limits).documents()
             documents += manifests
             without += not manifests
     return Inputs(tuple(documents), without)
 
 
-def files_at(paths: Iterable[str], stdin: BinaryIO, excluded: Matcher | None, force_exclude: bool) -> Iterator[File]:
+def files_at(
+    paths: Iterable[str],
+    stdin: BinaryIO,
+    excluded: Matcher | None = None,
+    force_exclude: bool = False,
+    limits: Limits = DEFAULT,
+) -> Iterator[File]:
     """Every file that `gather` reads, in the same order.
 
     Raises:
         NplintError: a path does not exist.
     """
     for path in paths:
-        for name, data in _files(path, stdin, excluded, force_exclude):
-            yield File(path, name, data)
+        for name, data in _files(path, stdin, excluded, force_exclude, limits):
+            yield File(path, name, data, limits)
 
 
 def _files(
-    path: str, stdin: BinaryIO, excluded: Matcher | None, force_exclude: bool
+    path: str, stdin: BinaryIO, excluded: Matcher | None, force_exclude: bool, limits: Limits
 ) -> Iterator[tuple[str, bytes | Document]]:
     if path == "-":
-        data = stdin.read(MAX_BYTES + 1)
-        yield STDIN, data if len(data) <= MAX_BYTES else _unreadable(STDIN, TOO_LARGE)
+        data = stdin.read(limits.file_size + 1)
+        yield STDIN, data if len(data) <= limits.file_size else _unreadable(STDIN, too_large(limits.file_size))
     elif os.path.isdir(path):
         folder = Folder.at(path)
-        for file, name in _walk(folder, _ignores_above(folder.real)):
+        for file, name in _walk(folder, _ignores_above(folder.real, limits), limits):
             if not (excluded and excluded(name)):
-                yield name, _load(file)
+                yield name, _load(file, limits, found=True)
     elif not os.path.lexists(path):
         raise NplintError(f"no such file or folder: {path}")
     elif not (force_exclude and excluded and excluded(path)):
-        yield shown(path), _load(path)
+        yield shown(path), _load(path, limits)
 
 
 def shown(path: "str | Path") -> str:
@@ -184,28 +185,14 @@ def inside(path: str, folder: "Path") -> str:
     return os.path.relpath(os.path.abspath(path), folder.resolve()).replace(os.sep, "/")
 
 
-def _load(path: str) -> bytes | Document:
+def _load(path: str, limits: Limits, *, found: bool = False) -> bytes | Document:
     """The bytes of a file, or a document whose defect says why there are none."""
     try:
-        with open(path, "rb") as file:
-            data = _content(file)
-    except OSError as error:
+        if found and os.path.basename(path) == _GITIGNORE:
+            return load(path, limits.ignore_size, "ignore_size", found=True)
+        return load(path, limits.file_size, found=found)
+    except (OSError, NplintError) as error:
         return _unreadable(path, reason(error))
-    return data if len(data) <= MAX_BYTES else _unreadable(path, TOO_LARGE)
-
-
-def _content(file: BinaryIO) -> bytes:
-    """All that a file holds, or one byte more than is read of any."""
-    # To ask for all that is allowed at once would set as much memory aside, for each small file anew.
-    data = file.read(min(_MOST_FILES, MAX_BYTES + 1))
-    if len(data) < _MOST_FILES:
-        return data
-    parts = [data]
-    left = MAX_BYTES + 1 - len(data)
-    while left and (data := file.read(min(left, _LARGE_PIECE))):
-        parts.append(data)
-        left -= len(data)
-    return b"".join(parts)
 
 
 def _unreadable(path: "str | Path", reason: str) -> Document:
@@ -214,12 +201,37 @@ def _unreadable(path: "str | Path", reason: str) -> Document:
     return Document(source, 0, 0, 0, None, (defect,))
 
 
-def _walk(folder: Folder, ignores: Ignores | None) -> Iterator[tuple[str, str]]:
+def _walk(folder: Folder, ignores: Ignores | None, limits: Limits) -> Iterator[tuple[str, str]]:
     """The files below a folder that may hold manifests, in order of their names; what git ignores is left out.
 
     Each by the path that leads to it, and as findings show it.
     """
-    ignores = None if ignores is None else (*ignores, *_ignores_of(folder.real))
+    # Folders may stand in each other deeper than functions may call each other.
+    searches = [_search(folder, ignores, limits)]
+    while searches:
+        found = next(searches[-1], None)
+        if found is None:
+            searches.pop()
+        elif isinstance(found, Inside):
+            searches.append(_search(*found, limits))
+        else:
+            yield found
+
+
+class Inside(NamedTuple):
+    """A folder that a search comes to, and the .gitignore files above it; None where git has no say."""
+
+    folder: Folder
+    ignores: Ignores | None
+
+
+def _search(folder: Folder, ignores: Ignores | None, limits: Limits) -> Iterator[tuple[str, str] | Inside]:
+    """The files in a folder as they are walked, and the folders. What cannot be read is named, so that this shows."""
+    if ignores is not None:
+        try:
+            ignores = (*ignores, *_ignores_of(folder.real, limits))
+        except NplintError:
+            yield os.path.join(folder.path, _GITIGNORE), folder.shows(_GITIGNORE)
     try:
         entries = sorted(os.scandir(folder.path), key=lambda entry: entry.name)
     except OSError:
@@ -231,7 +243,7 @@ def _walk(folder: Folder, ignores: Ignores | None) -> Iterator[tuple[str, str]]:
         if not is_searched or (ignores and _is_ignored(folder.real, name, is_folder, ignores)):
             continue
         if is_folder:
-            yield from _walk(folder.holding(name), ignores)
+            yield Inside(folder.holding(name), ignores)
         else:
             yield os.path.join(folder.path, name), folder.shows(name)
 
@@ -244,7 +256,7 @@ def _is_file(entry: "os.DirEntry[str]") -> bool:
         return True
 
 
-def _ignores_above(real: str) -> Ignores:
+def _ignores_above(real: str, limits: Limits) -> Ignores:
     """The .gitignore files above a folder, up to the root of its repository; none outside of a repository."""
     above: list[str] = []
     here = real
@@ -254,17 +266,21 @@ def _ignores_above(real: str) -> Ignores:
             return ()
         here = parent
         above.insert(0, here)
-    ignores = tuple(ignore for folder in above for ignore in _ignores_of(folder))
+    ignores: Ignores = ()
+    for folder in above:
+        # One that cannot be read leaves more to be linted, not less.
+        with suppress(NplintError):
+            ignores += _ignores_of(folder, limits)
     # A folder that is named itself is looked into, whatever git thinks of it.
     return () if ignores and _is_ignored(*os.path.split(real), True, ignores) else ignores
 
 
-def _ignores_of(real: str) -> Ignores:
+def _ignores_of(real: str, limits: Limits) -> Ignores:
     try:
-        with open(os.path.join(real, ".gitignore"), encoding="utf-8-sig", errors="replace") as file:
-            lines = file.read().splitlines()
+        data = load(os.path.join(real, _GITIGNORE), limits.ignore_size, "ignore_size", found=True)
     except OSError:
         return ()
+    lines = data.decode("utf-8-sig", "replace").splitlines()
     # pathspec lets a pattern without a slash at its end win over a later one with it, which git does not. Among
     # folders the slash makes no difference, and without it the order of the patterns decides.
     bare = [line.rstrip().removesuffix("/") for line in lines]

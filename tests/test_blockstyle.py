@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from nplint import blockstyle
 from nplint.document import Document
 from nplint.reader import decode, read
-from nplint.tree import UnreadableError, Value, compose, construct
+from nplint.tree import UnreadableError, Value, construct
+from nplint.yamltext import compose
 
 CORPUS = Path(__file__).parent.parent.parent / "shared" / "corpus"
 

@@ -12,6 +12,7 @@ from nplint.document import Source
 from nplint.engine import lint
 from nplint.errors import NplintError
 from nplint.finding import Severity
+from nplint.plugins import package_rules
 from nplint.profile import Profile, When
 from nplint.reader import decode
 from nplint.reader import read as read_documents
@@ -86,6 +87,10 @@ def test_a_file_is_a_rule(sandbox: Sandbox) -> None:
     assert [example.files for example in rule.bad][1:] == [{"example.yaml": "c\n"}, {"x.yaml": "d\n", "y.yaml": "e\n"}]
     assert rule.bad[1].profile.network == "cloud-native-2.0"
     assert rule.bad[2].profile == Profile()
+
+
+def test_the_rules_of_nplint_itself_have_no_mistakes() -> None:
+    assert {"node-port-on-autopilot", "sctp-node-port"} <= {rule.name for rule in package_rules("nplint.rules")}
 
 
 def test_braces_in_a_rule_are_no_template(sandbox: Sandbox) -> None:
@@ -270,6 +275,25 @@ def test_what_takes_too_long_is_given_up_and_said(rule: str, reason: str) -> Non
         assert "; make it simpler" in run.unjudged[0].way_out
 
 
+def test_a_plain_schema_is_given_up_too_where_it_is_large() -> None:
+    many = list(range(20_000))
+    rule = made(f"{HEAD}schema: {{properties: {{x: {{items: {{enum: {many}}}}}}}}}\nmessage: never\n{TAIL}", Sandbox(1))
+    manifest = f"apiVersion: v1\nkind: Service\nx: {[-1] * 20_000}\n"
+    ((place, reason),) = found(rule, manifest)
+    assert (place, reason) == ("- 1:1", "the rule no-ssh-port was given up: it takes more than 1 seconds")
+
+
+def test_a_pattern_that_python_warns_of_is_taken_as_it_is(sandbox: Sandbox) -> None:
+    rule = made(f"{HEAD}schema: {{properties: {{kind: {{pattern: '^[[S]'}}}}}}\nmessage: never\n{TAIL}", sandbox)
+    assert found(rule) == []
+
+
+@pytest.mark.parametrize("said", ["object.metadata.nam", "''", "'a\\\\nb'"])
+def test_where_an_expression_has_no_words_the_summary_is_said(sandbox: Sandbox, said: str) -> None:
+    rule = made(f'{HEAD}expression: "false"\nmessageExpression: "{said}"\n{TAIL}', sandbox)
+    assert found(rule, "apiVersion: v1\nkind: Service\n") == [("2:7", "A Service hands out port 22.")]
+
+
 def test_a_schema_that_leads_to_itself_is_given_up() -> None:
     rule = made(f"{HEAD}schema: {{$ref: '#'}}\nmessage: never\n{TAIL}", Sandbox())
     assert found(rule) == [("- 1:1", "its schema leads back to itself")]
@@ -293,6 +317,13 @@ def test_a_schema_that_leads_to_itself_is_given_up() -> None:
         (
             "kinds: []\n",
             ["1:1: this needs summary, why, severity, good and bad", "1:8: kinds is too little: it takes at least 1"],
+        ),
+        *(
+            (
+                f"source: {source}\n{HEAD}{SHAPE}message: never\n{TAIL}",
+                [f"1:9: `{source}` is no address of a page: write it like https://example.com/ssh"],
+            )
+            for source in ("javascript:alert(1)", "https://x>y", "example.com", "file:///etc/passwd")
         ),
         (
             f"{HEAD.replace('error', 'erorr')}{SHAPE}message: never\n{TAIL}",
@@ -338,6 +369,16 @@ def test_a_schema_that_leads_to_itself_is_given_up() -> None:
         (
             f"{HEAD}schema: {{patternProperties: {{'[': false}}}}\nmessage: never\n{TAIL}",
             ["8:30: `[` is no regular expression: "],
+        ),
+        (f"{HEAD}schema: {{items: [{{}}]}}\nmessage: never\n{TAIL}", ["8:17: schema.items has to be a mapping or "]),
+        (f"{HEAD}{SHAPE}message: ' '\n{TAIL}", ["9:10: message says nothing"]),
+        (
+            f"{HEAD}schema: {{pattern: '{'(' * 5000}'}}\nmessage: never\n{TAIL}",
+            [f"8:19: `{'(' * 57}...` is nested too deeply for a regular expression"],
+        ),
+        (
+            f"{HEAD}schema: {{pattern: 'a{{99999999999999999999}}'}}\nmessage: never\n{TAIL}",
+            ["8:19: `a{99999999999999999999}` is no regular expression: the repetition number is too large"],
         ),
         (
             f"{HEAD}schema: {{$ref: '#/$defs/x'}}\nmessage: never\n{TAIL}",

@@ -153,7 +153,7 @@ def test_what_changes_is_linted_anew(
             ("--exit-zero",),
         ),
         *(("--format", "concise"), ("--color", "always"), ("--fail-on", "error"), ("--statistics",), ("--isolated",)),
-        ("--explain-skips",),
+        *(("--explain-skips",), ("--limit", "depth=3")),
     ],
 )
 def test_another_question_has_another_answer(

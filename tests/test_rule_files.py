@@ -106,6 +106,80 @@ def test_two_rules_of_one_name_are_an_error_that_names_both(
     assert nplint() == (2, "", sentence)
 
 
+def test_one_folder_in_two_spellings_is_read_once(nplint: "Nplint", inside: Path) -> None:
+    arguments = ("--rules", "policy", "--rules", "./policy/no-ssh.yaml", "--format", "concise", "--select", "no-ssh")
+    assert nplint(*arguments).out == "web.yaml:5:27: error[no-ssh] port 22 is taken\n"
+
+
+def test_mistakes_in_all_files_are_told(nplint: "Nplint", inside: Path) -> None:
+    (inside / "policy/a.yaml").write_text(RULE.format(port=1).replace("severity", "severty"))
+    (inside / "policy/b.yaml").write_text(POLICY.replace("two-ports", "b").replace("size() < 2", "size( < 2"))
+    (inside / "policy/C.YAML").write_text("")
+    said = nplint().err.splitlines()
+    assert [line.partition(": ")[2].partition(":")[0] for line in said] == ["policy/C.YAML"] + ["policy/a.yaml"] * 2 + [
+        "policy/b.yaml"
+    ]
+
+
+@pytest.mark.parametrize("name", ["", "below/r.yaml", "r.json", ".r.yaml"])
+def test_a_folder_without_a_rule_is_an_error(nplint: "Nplint", inside: Path, name: str) -> None:
+    (inside / "none" / name).parent.mkdir(parents=True, exist_ok=True)
+    (inside / "none").mkdir(exist_ok=True)
+    if name:
+        (inside / "none" / name).write_text(RULE.format(port=1))
+    (inside / ".nplint.yaml").write_text("rules-dir: none\n")
+    said = "error: none holds no rule: rules are files that end in .yaml, right in the folder\n"
+    assert nplint() == (2, "", said)
+    assert nplint("--isolated", "--rules", "none") == (2, "", said)
+
+
+def test_the_policies_of_a_list_are_rules(nplint: "Nplint", inside: Path) -> None:
+    first, second = ("\n".join(f"  {line}" for line in POLICY.replace("two-ports", name).splitlines()) for name in "ab")
+    (inside / "policy/all.yaml").write_text(f"apiVersion: v1\nkind: List\nitems:\n-{first[1:]}\n-{second[1:]}\n")
+    run = nplint("--format", "concise", "--select", "a,b")
+    assert run.out == "web.yaml:5:3: error[a] one port is enough\nweb.yaml:5:3: error[b] one port is enough\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "what"),
+    [
+        (WEB, "2:7", "a Service of v1"),
+        ("kind: List\napiVersion: v1\nitems: []\n", "1:7", "a List of v1"),
+        (
+            POLICY.replace("Validating", "Mutating"),
+            "2:7",
+            "a MutatingAdmissionPolicy of admissionregistration.k8s.io/v1",
+        ),
+        (
+            f"{POLICY}---\napiVersion: admissionregistration.k8s.io/v1\nkind: MutatingAdmissionPolicyBinding\n",
+            "9:7",
+            "a MutatingAdmissionPolicyBinding of admissionregistration.k8s.io/v1",
+        ),
+    ],
+)
+def test_a_manifest_among_the_rules_is_said_to_be_none(
+    nplint: "Nplint", inside: Path, text: str, place: str, what: str
+) -> None:
+    (inside / "policy/r.yaml").write_text(text)
+    assert refused(nplint) == (
+        f"policy/r.yaml:{place}: {what} is no rule: take it away, for of manifests only a ValidatingAdmissionPolicy "
+        "and its binding are"
+    )
+
+
+def test_a_rule_beside_a_policy_is_not_lost(nplint: "Nplint", inside: Path) -> None:
+    (inside / "policy/two-ports.yaml").write_text(f"{POLICY}---\n{RULE.format(port=80)}")
+    said = "policy/two-ports.yaml:8:1: a rule is a file of its own: move it out of the one of a policy"
+    assert refused(nplint) == said
+    (inside / "policy/two-ports.yaml").write_text(f"{POLICY}---\napiVersion: v1\nkind: Namespace\n")
+    assert nplint("--select", "two-ports").code == 1
+
+
+def test_a_policy_is_explained_with_what_it_asks(nplint: "Nplint", inside: Path) -> None:
+    (inside / "policy/two-ports.yaml").write_text(POLICY)
+    assert "It has to be so: object.spec.ports.size() < 2\n" in nplint("explain", "two-ports").out
+
+
 # --- what a repository cannot have
 
 
@@ -121,7 +195,7 @@ def refused(nplint: "Nplint", *arguments: str) -> str:
 def test_a_folder_outside_of_the_repository_is_refused(nplint: "Nplint", inside: Path, path: str) -> None:
     (inside / ".nplint.yaml").write_text(f"rules-dir: {path}\n")
     place = ".nplint.yaml:1:12"
-    assert refused(nplint) == f"{place}: `{path}` leads out of the folder of this file: a repository's rules lie in it"
+    assert refused(nplint) == f"{place}: `{path}` leads out of the folder of this file: what it names lies in it"
 
 
 def test_a_link_to_a_folder_outside_is_refused(nplint: "Nplint", inside: Path, tmp_path: Path) -> None:
@@ -142,9 +216,50 @@ def test_a_link_to_a_file_outside_is_refused(
     assert "hunter2" not in said
 
 
+@pytest.fixture
+def outside(tmp_path: Path) -> Path:
+    """A folder beside the repository, which nobody in it may look into."""
+    folder = tmp_path / "outside"
+    folder.mkdir()
+    (folder / "no-web.yaml").write_text(RULE.format(port=80))
+    (folder / "good.json").write_text('{"version": 1, "findings": []}')
+    (folder / "state.yaml").write_text(WEB.replace("name: web", "name: api"))
+    return folder
+
+
+@pytest.mark.parametrize("path", ["../outside/good.json", "OUTSIDE/good.json", "/etc/passwd", "linked.json", '"a\\0b"'])
+def test_a_baseline_outside_of_the_repository_is_refused(
+    nplint: "Nplint", inside: Path, outside: Path, path: str
+) -> None:
+    (inside / "linked.json").symlink_to(outside / "good.json")
+    path = path.replace("OUTSIDE", str(outside))
+    (inside / ".nplint.yaml").write_text(f"baseline: {path}\n")
+    place = ".nplint.yaml:1:11"
+    shown = path.strip('"').replace("\\0", "\\x00")
+    assert refused(nplint) == f"{place}: `{shown}` leads out of the folder of this file: what it names lies in it"
+
+
+def test_context_outside_of_the_repository_is_refused(nplint: "Nplint", inside: Path, outside: Path) -> None:
+    (inside / "state.yaml").symlink_to(outside / "state.yaml")
+    (inside / ".nplint.yaml").write_text("clusters: {prod: {context: [state.yaml]}}\n")
+    said = "state.yaml leads out of the folder of the configuration: copy what it leads to"
+    assert refused(nplint, "--select", "node-port-conflict") == said
+
+
+def test_a_link_to_a_configuration_does_not_lead_its_paths_out(nplint: "Nplint", inside: Path, outside: Path) -> None:
+    (outside / "nplint.yaml").write_text("rules-dir: .\n")
+    (inside / ".nplint.yaml").unlink()
+    (inside / ".nplint.yaml").symlink_to(outside / "nplint.yaml")
+    assert "no-web" not in nplint("rules").out
+    (outside / "nplint.yaml").write_text("rules-dir: policy\n")
+    assert "no-ssh" in nplint("rules").out
+
+
 def test_a_folder_that_is_not_there_is_named(nplint: "Nplint", inside: Path) -> None:
     (inside / ".nplint.yaml").write_text("rules-dir: rulez\n")
     assert refused(nplint) == ".nplint.yaml:1:12: there is no folder `rulez`: make it, or leave rules-dir out"
+    (inside / ".nplint.yaml").write_text("rules-dir: policy/no-ssh.yaml\n")
+    assert refused(nplint) == (".nplint.yaml:1:12: `policy/no-ssh.yaml` is no folder: name the one that it lies in")
     (inside / ".nplint.yaml").write_text("")
     assert refused(nplint, "--rules", "rulez") == "there is no file or folder of rules rulez"
 

@@ -235,15 +235,6 @@ def test_a_link_that_cannot_be_followed_is_read_so_that_the_reason_shows(monkeyp
     assert sources._is_file(Entry())  # type: ignore[arg-type]
 
 
-def test_a_file_that_is_too_large_is_a_finding(monkeypatch: pytest.MonkeyPatch) -> None:
-    write("just.yaml", text=MANIFEST)
-    write("large.yaml", text=f"{MANIFEST}#")
-    monkeypatch.setattr(sources, "MAX_BYTES", len(MANIFEST))
-    inputs = gather(".")
-    assert [document.source.path for document in inputs.documents] == ["just.yaml", "large.yaml"]
-    assert list(unreadable(inputs)) == ["large.yaml"]
-
-
 @pytest.mark.parametrize("size", [(1 << 16) - 1, 1 << 16, (1 << 16) + 1, (1 << 24) + (1 << 16) + 1])
 def test_a_file_of_any_size_is_read_whole(size: int) -> None:
     write("large.yaml", text=MANIFEST + "#" * (size - len(MANIFEST)))

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from nplint import git, sources
 from nplint.cli import run
-from nplint.cli.options import Setting
+from nplint.cli.options import Setting, limits
 from nplint.cli.parting import Parting
 from nplint.cli.plans import INDEX, WORK_TREE, Plan, Wanted
 from nplint.cli.terminal import Watch, tell
@@ -182,6 +182,7 @@ class _Reader:
         self.view = view
         self.watch = watch
         self.options = options
+        self.limits = limits(options)
         self.configuration = configuration
         self.known: Known = {}
         self.entries: dict[str, Mapping[str, git.Entry]] = {}
@@ -193,7 +194,7 @@ class _Reader:
             self.entries[revision] = repository.staged() if revision == INDEX else repository.files(revision)
         view, watch = replace(self.view, only=only), partial(self.watch, "reading files")
         commit = None if revision == INDEX else revision
-        return Snapshot(view, self.entries[revision], name, commit, self.known, watch=watch)
+        return Snapshot(view, self.entries[revision], name, commit, self.known, watch=watch, limits=self.limits)
 
     def derive(self, plan: Plan, changes: Sequence[git.Change]) -> None:
         """Work out what was there before from what is there now, which takes less than to ask git for all of it."""
@@ -238,7 +239,7 @@ class _Reader:
         if there or not self.view.paths:
             now = run.read(there, self.options, self.configuration, must_hold_manifests=False, watch=self.watch)
             now = self._without_other_repositories(now)
-        above = sources.kustomizations_above(self.view.paths or (".",))
+        above = sources.kustomizations_above(self.view.paths or (".",), self.limits)
         texts: dict[str, list[Document]] = {}
         for document in (*now.documents, *above):
             texts.setdefault(document.source.path, []).append(document)

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, TextIO
 
 from nplint import __version__, sources
 from nplint.answers import Answer, Answers
-from nplint.cli.options import Setting
-from nplint.cli.terminal import replay, screen
+from nplint.cli.options import Setting, limits
+from nplint.cli.terminal import replay, screen, today
 from nplint.document import Document
+from nplint.limits import Limits
 from nplint.reading import File
 
 if TYPE_CHECKING:
@@ -63,17 +64,18 @@ class Recall:
 class Files:
     """The files that a run with these paths reads."""
 
-    def __init__(self, paths: Sequence[str], configuration: "Config", *, force_exclude: bool) -> None:
+    def __init__(self, paths: Sequence[str], configuration: "Config", limits: Limits, *, force_exclude: bool) -> None:
         self.paths = paths or (".",)
         self.excluded = configuration.exclude.match if configuration.exclude else None
         self.force_exclude = force_exclude
+        self.limits = limits
 
     def about(self) -> str | None:
         """The sum of what is in them now."""
         sum = _Sum()
         for files in (
-            sources.files_at(dict.fromkeys(self.paths), BytesIO(), self.excluded, self.force_exclude),
-            sources.files_above(self.paths),
+            sources.files_at(dict.fromkeys(self.paths), BytesIO(), self.excluded, self.force_exclude, self.limits),
+            sources.files_above(self.paths, self.limits),
         ):
             for _ in sum.of(files):
                 pass
@@ -146,7 +148,7 @@ def recall(paths: Sequence[str], chosen: Mapping[str, Setting], configuration: "
     folder = cache_folder(os.environ)
     if not folder or _is_within(folder, paths) or registers_plugins():
         return None
-    files = Files(paths, configuration, force_exclude=chosen["force_exclude"].value)
+    files = Files(paths, configuration, limits(chosen), force_exclude=chosen["force_exclude"].value)
     return Recall(Answers(folder), _question(paths, chosen, configuration), files)
 
 
@@ -161,14 +163,12 @@ def _is_plain(paths: Sequence[str], chosen: Mapping[str, Setting], configuration
 
 def _question(paths: Sequence[str], chosen: Mapping[str, Setting], configuration: "Config") -> str:
     """All that decides what the run prints, but for the files."""
-    from datetime import date
-
     from nplint.installed import packages
 
     declared = configuration.root.document.source if configuration.root else None
     asked = (
         *(__version__, *_program(), sys.version, sys.platform, *packages()),
-        *(os.getcwd(), *paths, date.today().isoformat()),
+        *(os.getcwd(), *paths, today()),
         *((name, setting.value) for name, setting in sorted(chosen.items())),
         *screen(chosen["color"].value),
         *(configuration.folder, declared and declared.path, declared and declared.text),

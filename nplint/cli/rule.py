@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from nplint.cli import put
 from nplint.cli.extensions import prepare
 from nplint.cli.options import extensions
 from nplint.cli.options import rules as rules_option
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
     from nplint.check import Rule
 
 EXIT_DIFFERS = 1
+
+# What the text below needs under its own name.
+_TAKEN = ("hookimpl", "list", "nplint_rules")
 
 _YAML = """\
 # yaml-language-server: $schema=https://raw.githubusercontent.com/nplint/nplint/main/schemas/rule.json
@@ -114,13 +118,21 @@ def rule() -> None:
 @click.option("--yaml", is_flag=True, help="Write a rule that is data instead of Python.")
 def new(name: str, yaml: bool) -> None:
     """Write a rule called NAME into the current folder, complete with examples."""
+    from keyword import iskeyword
+
+    from nplint import plugins
+
     if not re.fullmatch(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", name):
         raise NplintError(f"{name} is no name for a rule: take small letters, digits and dashes, such as no-ssh-port")
     function = name.replace("-", "_")
+    if not yaml and (iskeyword(function) or function in _TAKEN):
+        raise NplintError(f"{name} means something in Python: choose another name, or write the rule with --yaml")
+    if name in plugins.load().rules:
+        raise NplintError(f"there is a rule {name} already: choose another name, `nplint rules` lists them")
     file = Path(f"{name}.yaml" if yaml else f"{function}.py")
-    if file.exists():
+    if os.path.lexists(file):
         raise NplintError(f"{file} is there already: choose another name, or remove it")
-    file.write_text(_YAML if yaml else _PYTHON.replace("FUNCTION", function), "utf-8")
+    put.write(str(file), _YAML if yaml else _PYTHON.replace("FUNCTION", function))
     tell(f"wrote {file}: make it yours, then run `nplint rule test {file}`")
 
 
@@ -129,7 +141,7 @@ def new(name: str, yaml: bool) -> None:
 @extensions
 @rules_option
 def test(path: str | None, **given: Any) -> None:
-    """Run the examples of the rules that PATH brings: a file, a folder of YAML rules, or a Python module.
+    """Run the examples of the rules that PATH brings: a file, a folder of YAML rules or a package, or a Python module.
 
     Without PATH, all rules that a run would use.
     """
@@ -153,6 +165,7 @@ def _rules_at(path: str) -> "list[Rule]":
     from nplint import plugins
     from nplint.rulefiles import RuleFiles, load
 
-    if os.path.isdir(path) or path.endswith((".yaml", ".yml")):
+    is_package = os.path.exists(os.path.join(path, "__init__.py"))
+    if (os.path.isdir(path) and not is_package) or path.endswith((".yaml", ".yml")):
         return [rule for _, rule in load([RuleFiles(path)], plugins.load().types)]
     return plugins.rules_of(path)

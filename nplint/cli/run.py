@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
 from nplint import sources
-from nplint.cli.options import Setting
+from nplint.cli.options import Setting, limits
 from nplint.cli.parting import Parting
 from nplint.cli.terminal import Watch, standard_input, tell, unwatched
 from nplint.cluster import Cluster
@@ -58,7 +58,8 @@ def gather(
     if not found.documents:
         nothing_to_lint(options["require_manifests"].value)
     parting = Parting(paths, options, configuration)
-    clusters = parting.clusters(found.documents, sources.kustomizations_above(paths or (".",), seen))
+    above = sources.kustomizations_above(paths or (".",), limits(options), seen)
+    clusters = parting.clusters(found.documents, above)
     parting.tell_of_empty(clusters)
     return Inputs(tuple(clusters), found.without_manifest)
 
@@ -85,6 +86,7 @@ def read(
         must_hold_manifests=must_hold_manifests,
         excluded=configuration.exclude.match if configuration.exclude else None,
         force_exclude=options["force_exclude"].value,
+        limits=limits(options),
         watch=lambda files: watch("reading files", seen(files)),
         reading=reading,
     )

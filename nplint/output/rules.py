@@ -1,7 +1,6 @@
 """The list of rules, as text, as a table for documents, and as schemas/rules.json describes it."""
 
 import json
-import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -13,8 +12,6 @@ from nplint.output.explain import conditions, fixes, title, version
 from nplint.output.markdown import escaped
 from nplint.spelling import listed
 
-# Nothing of it means anything to Markdown within angle brackets.
-LINK = re.compile(r"https://[!-;=?-{}~]+")
 HEAD = ("rule", "severity", "finds", "clusters", "fix", "source")
 
 
@@ -46,7 +43,7 @@ def row(rule: Rule) -> tuple[str, ...]:
 
 def _row(rule: Rule) -> tuple[str, ...]:
     *cells, source = row(rule)
-    return *map(escaped, cells), f"<{source}>" if LINK.fullmatch(source) else escaped(source)
+    return *map(escaped, cells), f"<{rule.link}>" if rule.link else escaped(source)
 
 
 def _data(rule: Rule) -> dict[str, Any]:
