@@ -49,6 +49,8 @@ _NODE_PORT = re.compile(r"(?<!\d)\d{5}(?!\d)")
 _REFERENCES = ("configMap", "configMapRef", "configMapKeyRef", "secret", "secretRef", "secretKeyRef")
 # Where a manifest in block style says its namespace. Written in another way, it counts as not said.
 _NAMESPACE = re.compile(rb"^  namespace:[ \t]*[^\s#]", re.MULTILINE)
+# To look for more of them takes longer than to read all files.
+_MOST_WORDS = 1000
 _SEPARATOR = re.compile(rb"^---", re.MULTILINE)
 
 
@@ -72,6 +74,8 @@ def kinship(changed: Sequence[Document], steering: Iterable[Document]) -> Kinshi
         for resource in resources_of(document):
             spaces |= known.namespaces.get(path) or {resource.namespace or "default"}
             words.update(_words(resource))
+    if len(words) > _MOST_WORDS:
+        return None
     return Kinship(frozenset((words | spaces) - {""}), frozenset(spaces), frozenset(roots), known)
 
 
