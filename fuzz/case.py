@@ -11,7 +11,8 @@ from fuzz.bundle import File, split
 from nplint import config, declared
 from nplint.check import Rule
 from nplint.cli import compare
-from nplint.cli.options import TARGET_NAMES, Setting
+from nplint.cli.check import check
+from nplint.cli.options import Setting
 from nplint.cli.parting import Parting
 from nplint.cli.rules import choose
 from nplint.cluster import Cluster
@@ -84,9 +85,10 @@ def _config(files: Iterable[File]) -> Config:
     return Config(".")
 
 
+@cache
 def _options() -> dict[str, Setting]:
-    values = {**dict.fromkeys(TARGET_NAMES), "context": (), "separately": False, "allow_no_manifests": True}
-    return {name: Setting(value, "default") for name, value in values.items()}
+    given = check.make_context("check", []).params | {"allow_no_manifests": True}
+    return {name: Setting(value, "default") for name, value in given.items()}
 
 
 def _documents(files: Iterable[File], revision: str | None) -> list[Document]:

@@ -2,27 +2,29 @@
 
 import json
 import posixpath
+import re
 import signal
 from collections.abc import Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from types import FrameType
 from typing import Any
+from unittest.mock import patch
 
-from fuzz.bundle import File, split
+from fuzz.bundle import UNNAMED, File, split
 from fuzz.case import plugins
 from fuzz.targets.documents import check_span
-from nplint import policy, testing, worker
+from nplint import rulefiles, testing, worker
 from nplint.check import Rule
 from nplint.cluster import Cluster
-from nplint.declarative import read as read_rule
 from nplint.engine import lint
 from nplint.errors import NplintError
 from nplint.hookspecs import Terminal
-from nplint.mistakes import documents
-from nplint.node import Node
 from nplint.output import rules as listing
 from nplint.output.explain import explain
 from nplint.profile import Profile
 from nplint.reader import decode, read
+from nplint.rulefiles import RuleFiles
 from nplint.sandbox import LimitError, Sandbox
 
 FOLDER = "rules/"
@@ -62,7 +64,7 @@ def check(data: bytes) -> None:
     files = [file for file in split(data) if not file.revision]
     written = [file for file in files if file.path.startswith(FOLDER)] or files[:1]
     try:
-        rules = list(_rules(written, Here()))
+        rules = _rules(written)
     except NplintError as error:
         assert error.args
         assert all(isinstance(sentence, str) and sentence for sentence in error.args)
@@ -79,16 +81,12 @@ def check(data: bytes) -> None:
         _check_rule(rule)
 
 
-def _rules(files: list[File], sandbox: Sandbox) -> Iterator[Rule]:
-    policies: list[Node] = []
-    for file in files:
-        source = decode(posixpath.basename(file.path) or "f.yaml", file.data)
-        nodes = (node for document in documents(source) for node in policy.manifests(document))
-        found = [node for node in nodes if policy.is_policy(node)]
-        policies += found
-        if not found:
-            yield read_rule(source, sandbox)
-    yield from (rule for _, rule in policy.rules(policies, sandbox))
+def _rules(files: list[File]) -> list[Rule]:
+    with TemporaryDirectory(dir=".") as folder, patch.object(rulefiles, "Sandbox", Here):
+        for file in files:
+            name = re.sub(r"[^\w.-]", "-", posixpath.basename(file.path), flags=re.ASCII) or UNNAMED
+            Path(folder, name).write_bytes(file.data)
+        return [rule for _, rule in rulefiles.load([RuleFiles(folder)])]
 
 
 def _check_rule(rule: Rule) -> None:
