@@ -75,7 +75,7 @@ def verdicts(
     """
     programs = _Programs(sorted({name for item in items for name in item}), shared, shown_shared)
     for item, shown in zip(items, shown_items or items, strict=True):
-        programs.items = item, shown
+        programs.take(item, shown)
         yield list(_verdicts(programs, validations, conditions))
 
 
@@ -89,9 +89,10 @@ class _Programs:
     def __init__(
         self, names: Sequence[str], shared: Mapping[str, Any], shown_shared: Mapping[str, Any] | None = None
     ) -> None:
-        self.items: tuple[Mapping[str, Any], Mapping[str, Any]] = ({}, {})
-        self._as_shown = False
-        functions = [self._function(name) for name in names]
+        self._seen: dict[str, Any] = {}
+        """What expressions see of an item."""
+        self._items: tuple[Mapping[str, Any], Mapping[str, Any]] = ({}, {})
+        functions = [_function(name, self._seen) for name in names]
         self._environment = _environment(list(shared), functions)
         true = self._environment.Activation(dict(shared))
         self._activations = true, true if shown_shared is None else self._environment.Activation(dict(shown_shared))
@@ -100,11 +101,9 @@ class _Programs:
         self._end = "\n" + ")" * len(names)
         self._compiled: dict[str, cel.Expression] = {}
 
-    def _function(self, name: str) -> cel.FunctionDecl:
-        def value() -> Any:
-            return self.items[self._as_shown][name]
-
-        return cel.FunctionDecl(_BOUND + name, [cel.Overload(_BOUND + name, cel.Type.DYN, [], False, value)])
+    def take(self, item: Mapping[str, Any], shown: Mapping[str, Any]) -> None:
+        """Evaluate for this item from now on, and say of it what may be shown."""
+        self._items = item, shown
 
     def evaluate(self, text: str) -> Any:
         """What an expression gives; why it fails is told as the values may be shown."""
@@ -119,7 +118,8 @@ class _Programs:
         return self._evaluated(text, as_shown=True)
 
     def _evaluated(self, text: str, *, as_shown: bool) -> Any:
-        self._as_shown = as_shown
+        self._seen.clear()
+        self._seen.update(self._items[as_shown])
         try:
             if text not in self._compiled:
                 self._compiled[text] = self._environment.compile(self._bindings + text + self._end)
@@ -134,6 +134,11 @@ class _Programs:
         except (RuntimeError, TypeError) as error:
             reason = _reason(str(error))
             return _Failed(reason, is_limit=reason == _TOO_MANY_STEPS)
+
+
+def _function(name: str, seen: Mapping[str, Any]) -> cel.FunctionDecl:
+    # What an environment calls must not lead back to it: the library knows nothing of Python's collector.
+    return cel.FunctionDecl(_BOUND + name, [cel.Overload(_BOUND + name, cel.Type.DYN, [], False, lambda: seen[name])])
 
 
 _TOO_MANY_STEPS = "Iteration budget exceeded"

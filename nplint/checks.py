@@ -2,12 +2,11 @@
 
 import re
 from collections.abc import Iterator
-from typing import Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from nplint import shape
 from nplint.check import Check, Problem, Problems, Unjudged
 from nplint.cluster import Cluster
-from nplint.expressions import Question, Validation, Verdict, looked_at, verdicts
 from nplint.node import Node
 from nplint.resource import Resource
 from nplint.sandbox import LimitError, Sandbox
@@ -15,6 +14,9 @@ from nplint.shape import Schema, has_patterns, is_plain, size
 
 # Keywords times characters: some tenths of a second at worst.
 _MOST_WORK = 20_000_000
+
+if TYPE_CHECKING:
+    from nplint.expressions import Validation, Verdict
 
 
 class Say(Protocol):
@@ -44,6 +46,9 @@ def by_schema(about: About, schema: Schema, sandbox: Sandbox | None) -> Check:
     def check(cluster: Cluster) -> Problems:
         resources = about.chosen(cluster)
         if plain and weight * _length(resources) <= _MOST_WORK:
+            # Most have the shape, which is found out much faster than where others have not.
+            fits = shape.gate(schema)
+            resources = [resource for resource in resources if not fits(resource.node.value)]
             answers: Iterator[Any] = (shape.violations(resource.node.value, schema) for resource in resources)
         else:
             answers = _violations(schema, resources, sandbox)
@@ -79,8 +84,10 @@ def _violated(about: About, resource: Resource, node: Node, on_key: bool) -> Pro
     return about.say(at.key if on_key and at.path == node.path else at)
 
 
-def by_expression(about: About, validation: Validation, sandbox: Sandbox) -> Check:
+def by_expression(about: About, validation: "Validation", sandbox: Sandbox) -> Check:
     """Finds the resources for which an expression is false."""
+    from nplint.expressions import Question, looked_at, verdicts
+
     words = set(re.findall(r"\w+", " ".join(validation)))
 
     def check(cluster: Cluster) -> Problems:
@@ -100,7 +107,7 @@ def by_expression(about: About, validation: Validation, sandbox: Sandbox) -> Che
 
 
 def _judged(
-    about: About, resource: Resource, node: Node, verdict: Verdict, looks_at_object: bool
+    about: About, resource: Resource, node: Node, verdict: "Verdict", looks_at_object: bool
 ) -> Problem | Unjudged:
     if verdict.error:
         reason = f"the rule {about.name} cannot be evaluated: {verdict.error}"

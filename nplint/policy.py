@@ -274,6 +274,7 @@ def _item(request: Request, cluster: Cluster) -> dict[str, Any]:
     resource, before = request.resource, cluster.before or cluster
     group, _, version = resource.api_version.rpartition("/")
     object = admission.shown_object(resource, cluster)
+    metadata = object.get("metadata")
     return {
         "object": object,
         "oldObject": admission.shown_object(request.old, before) if request.old else None,
@@ -281,7 +282,7 @@ def _item(request: Request, cluster: Cluster) -> dict[str, Any]:
         "request": {
             "operation": request.operation,
             "name": resource.name,
-            "namespace": object.get("metadata", {}).get("namespace", ""),
+            "namespace": metadata.get("namespace", "") if isinstance(metadata, dict) else "",
             "kind": {"group": group, "version": version, "kind": resource.kind},
             "resource": {"group": group, "version": version, "resource": admission.plural(resource.kind)},
         },
