@@ -4,7 +4,6 @@ import posixpath
 import re
 from collections.abc import Callable, Iterator, Sequence
 
-from nplint import secrecy
 from nplint.check import LINK, Check, Example, Problem, Rule
 from nplint.checks import About, Say, by_expression, by_schema
 from nplint.document import Source, Span
@@ -217,6 +216,9 @@ def _filled(template: str, node: Node) -> str:
 
 def _written(node: Node) -> str:
     """A value as JSON writes it; a text as it is, without what a Secret hides."""
+    # Only what is found is shown.
+    from nplint import secrecy
+
     value = secrecy.shown(node)
     if isinstance(value, str):
         return value

@@ -127,6 +127,8 @@ def read_batch(given):
     {what}
 reading.ALONE = 0
 reading.read_batch = read_batch
+# Whoever runs the tests in the background may have them ignore it.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 from nplint.__main__ import main
 main()
 """
