@@ -202,7 +202,9 @@ class Document:
         if node.start < node.end:
             return node.start, node.end
         # A null that is not written has no text of its own: its key stands for it, or the dash before a list item.
-        return (key.start, key.end) if key else (max(node.start - 1, holder.start), node.start + (node is root))
+        if key:
+            return key.start, key.end
+        return max(node.start - 1, holder.start), min(node.start + (node is root), len(self.text))
 
     def _steps(self, root: Tree, path: Path) -> "Iterator[tuple[Tree, Tree | None, Tree]]":
         """For each step of a path, as far as it leads anywhere: what holds the value, its key there, and the value."""

@@ -31,6 +31,7 @@ def _check_file(source: Source, random: Random) -> None:
     documents = list(parse(source))
     assert [document.index for document in documents] == list(range(len(documents)))
     assert _are_among(read(source), documents)
+    assert _all_of(read(source)) == _all_of(read(source, None)), "read by the shortcut, it is something else"
     end = 0
     for document in documents:
         assert end <= document.start <= document.end <= len(source.text), "documents overlap"
@@ -43,6 +44,11 @@ def _check_file(source: Source, random: Random) -> None:
 def _are_among(some: tuple[Document, ...], documents: list[Document]) -> bool:
     known = {document.index: document for document in documents}
     return all((known[one.index].value, known[one.index].defects) == (one.value, one.defects) for one in some)
+
+
+def _all_of(documents: tuple[Document, ...]) -> list[tuple[object, ...]]:
+    # Equal is not enough: True is 1, and mappings have an order.
+    return [(one.index, one.start, one.end, repr(one.value), one.defects, one.repeats_keys) for one in documents]
 
 
 def _check_document(document: Document) -> None:
