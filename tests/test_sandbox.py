@@ -1,5 +1,7 @@
 """The process in which a repository's rules are judged: it answers, and it is ended when it takes too much."""
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from typing import Any
 
@@ -91,6 +93,24 @@ def test_answers_that_nobody_reads_are_not_those_to_the_next_request() -> None:
     sandbox = Sandbox()
     assert next(sandbox.ask(verdicts("object == 2"))) == [[0, "", "", False]]
     assert list(sandbox.ask(verdicts("object == 1"))) == [[], [[0, "", "", False]]]
+
+
+def test_what_is_done_with_the_answers_takes_none_of_the_time() -> None:
+    answers = Sandbox(seconds=30).ask(verdicts("object == 2"))
+    assert next(answers) == [[0, "", "", False]]
+    assert not [thread for thread in threading.enumerate() if isinstance(thread, threading.Timer)]
+    assert list(answers) == [[]]
+
+
+def test_threads_get_the_answers_to_what_they_asked() -> None:
+    sandbox = Sandbox()
+
+    def said(number: int) -> str:
+        ((_, said, _, _),), _ = sandbox.ask(verdicts("false", f"'{number}'"))
+        return str(said)
+
+    with ThreadPoolExecutor(8) as pool:
+        assert list(pool.map(said, range(40))) == [str(number) for number in range(40)]
 
 
 @pytest.mark.parametrize("message", ["''", "' '", "'a\\nb'", "string(object) + 1", "object", "'%s'.format([])", "1 +"])
