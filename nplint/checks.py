@@ -1,7 +1,7 @@
 """Checks that are made of data: of a JSON Schema, or of an expression."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple, Protocol
 
 from nplint import shape
@@ -11,13 +11,16 @@ from nplint.expressions import Question, Validation, Verdict, looked_at, verdict
 from nplint.node import Node
 from nplint.resource import Resource
 from nplint.sandbox import LimitError, Sandbox
-from nplint.shape import Schema, has_patterns, is_plain
+from nplint.shape import Schema, Way, has_patterns, is_plain
+from nplint.undecided import undecided
+
+UNRENDERED = "it is not rendered yet"
 
 
 class Say(Protocol):
-    """Words a problem at a place, with what an expression said of it if it did."""
+    """Words a problem with a value, marked at a place, with what an expression said of it if it did."""
 
-    def __call__(self, node: Node, said: str = "") -> Problem: ...
+    def __call__(self, node: Node, at: Node, said: str = "") -> Problem: ...
 
 
 class About(NamedTuple):
@@ -40,15 +43,12 @@ def by_schema(about: About, schema: Schema, sandbox: Sandbox | None) -> Check:
     def check(cluster: Cluster) -> Problems:
         resources = about.chosen(cluster)
         if plain:
-            answers: Iterator[Any] = (shape.violations(resource.node.value, schema) for resource in resources)
+            values = (resource.node.value for resource in resources)
+            answers: Iterator[Any] = ((shape.violations(value, schema), undecided(value, schema)) for value in values)
         else:
             answers = _violations(schema, resources, sandbox)
-        for resource, places in answered(about.name, resources, answers):
-            if isinstance(places, str):
-                yield given_up(resource, places)
-                continue
-            for path, on_key in dict.fromkeys((tuple(path), on_key) for path, on_key in places):
-                yield _violated(about, resource, resource.node.at(path), on_key)
+        for resource, found in answered(about.name, resources, answers):
+            yield from [given_up(resource, found)] if isinstance(found, str) else _violated(about, resource, *found)
 
     return check
 
@@ -59,14 +59,24 @@ def _violations(schema: Schema, resources: list[Resource], sandbox: Sandbox | No
         return sandbox.ask({"do": "violations", "schema": schema, "values": values}) if values else iter(())
     from nplint.violations import violations
 
-    return (violations(value, schema) for value in values)
+    return ((violations(value, schema), undecided(value, schema)) for value in values)
 
 
-def _violated(about: About, resource: Resource, node: Node, on_key: bool) -> Problem | Unjudged:
-    if node.is_placeholder and not on_key:
-        return Unjudged(node, "value", "it is not rendered yet")
-    at = marked(resource, node)
-    return about.say(at.key if on_key and at.path == node.path else at)
+def _violated(
+    about: About, resource: Resource, places: Iterable[tuple[Way, bool]], hidden: Iterable[tuple[Way, bool, Way]]
+) -> Problems:
+    """What is found at places of a resource, and what hangs on those that are not rendered yet."""
+    open = dict.fromkeys((tuple(path), on_key, tuple(at)) for path, on_key, at in hidden)
+    unsure = {at for _, _, at in open}
+    for path, on_key in dict.fromkeys((tuple(path), on_key) for path, on_key in places):
+        if any(path[:length] in unsure for length in range(len(path) + 1)):
+            continue
+        node = resource.node.at(path)
+        at = marked(resource, node)
+        yield about.say(node, at.key if on_key and at.path == node.path else at)
+    for path, on_key in dict.fromkeys((path, on_key) for path, on_key, _ in open):
+        node = resource.node.at(path)
+        yield Unjudged(node.key if on_key else node, "value", UNRENDERED)
 
 
 def by_expression(about: About, validation: Validation, sandbox: Sandbox) -> Check:
@@ -96,8 +106,8 @@ def _judged(
         reason = f"the rule {about.name} cannot be evaluated: {verdict.error}"
         return Unjudged(resource.node, "resource", reason, f"{reason}; ask with has() first")
     for hidden in node.placeholders() if looks_at_object else ():
-        return Unjudged(hidden, "value", "it is not rendered yet")
-    return about.say(marked(resource, node), verdict.said)
+        return Unjudged(hidden, "value", UNRENDERED)
+    return about.say(node, marked(resource, node), verdict.said)
 
 
 def answered(name: str, resources: list[Resource], answers: Iterator[Any]) -> Iterator[tuple[Resource, Any]]:

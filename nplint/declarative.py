@@ -183,14 +183,16 @@ def _say(root: Node) -> Say:
     """How the rule words a problem at a place, where its expression says nothing of its own."""
     message, help = (" ".join(text_of(root[key]).split()) for key in ("message", "help"))
 
-    def say(node: Node, said: str = "") -> Problem:
-        return Problem(node, said or _filled(message, node), help=_filled(help, node))
+    def say(node: Node, at: Node, said: str = "") -> Problem:
+        return Problem(at, said or _filled(message, node), help=_filled(help, node))
 
     return say
 
 
 def _filled(template: str, node: Node) -> str:
-    words = {"name": str(node.path[-1]), "path": node.field, "value": _written(node)}
+    # A resource as a whole is called by its kind.
+    kind = node["kind"].text or "it"
+    words = {"name": str(node.path[-1]) if node.field else kind, "path": node.field or kind, "value": _written(node)}
     return re.sub(_BRACED, lambda found: shown(words[found[1]]), template)
 
 

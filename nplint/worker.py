@@ -45,11 +45,12 @@ def _limit_memory(limit: int) -> None:
 
 
 def _violations(schema: Any, values: list[Any]) -> Iterator[Any]:
+    from nplint.undecided import undecided
     from nplint.violations import violations
 
     for value in values:
         try:
-            yield violations(value, schema)
+            yield violations(value, schema), undecided(value, schema)
         except RecursionError:
             yield "its schema leads back to itself"
 

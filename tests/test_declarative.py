@@ -139,20 +139,31 @@ def test_what_is_left_out_has_defaults(sandbox: Sandbox) -> None:
         (
             "{properties: {metadata: {properties: {annotations: {dependentRequired: {a: [c]}}}}}}",
             "{path}",
-            ["3:23 metadata.annotations"],
+            ["3:23 metadata.annotations.c"],
         ),
         (
             "{$defs: {t: {const: x}}, properties: {spec: {properties: {type: {$ref: '#/$defs/t'}}}}}",
             "{path}",
             ["5:9 spec.type"],
         ),
-        ("false", "{path} {value}", ["2:7 kind Service"]),
+        ("false", "{path} {value}", ['2:7 Service {"apiVersion": "v1", "kind": "Service", "metadata": {"name": ...']),
         ("{properties: {kind: {const: Service}}}", "never", []),
         (
             "{properties: {spec: {properties: {ports: {items: {properties: {port: {maximum: 9}}}}}}}}",
             "{path} is {value}",
-            ["7:13 spec.ports[0].port is 22"],
+            ["7:13 spec.ports[0].port is 22", "- 8:13 it is not rendered yet"],
         ),
+        (
+            "{properties: {spec: {properties: {ports: true}, unevaluatedProperties: false}}}",
+            "no {path}",
+            ["5:3 no spec.type"],
+        ),
+        (
+            "{properties: {spec: {properties: {ports: {prefixItems: [true], unevaluatedItems: false}}}}}",
+            "no {path}",
+            ["8:7 no spec.ports[1]"],
+        ),
+        ("{anyOf: [{required: [zz]}, {required: [yy]}]}", "{path} needs zz or yy", ["2:7 Service needs zz or yy"]),
         (
             "{properties: {spec: {properties: {ports: {items: {properties: {port: {const: 22}}}}}}}}",
             "never",
@@ -165,6 +176,61 @@ def test_a_schema_finds_the_exact_place(
 ) -> None:
     rule = made(f"{HEAD}schema: {schema}\nmessage: '{message}'\n{TAIL}", sandbox, trusted=trusted)
     assert [f"{place} {said}" for place, said in found(rule)] == expected
+
+
+HIDDEN = """\
+apiVersion: v1
+kind: Service
+metadata: {name: web, labels: {"${K}": x}}
+spec:
+  type: ${TYPE}
+  ports:
+    - port: ${PORT}
+    - "{{ .ports }}"
+"""
+
+
+@pytest.mark.parametrize("trusted", [True, False])
+@pytest.mark.parametrize(
+    ("schema", "places"),
+    [
+        ("spec: {properties: {type: {const: NodePort}}}", ["5:9"]),
+        ("spec: {properties: {type: {not: {const: NodePort}}}}", ["5:9"]),
+        ("spec: {if: {properties: {type: {const: NodePort}}}, then: {required: [foo]}}", ["5:9"]),
+        ("spec: {if: {properties: {type: {const: NodePort}}}, else: {required: [foo]}}", ["5:9"]),
+        ("spec: {anyOf: [{properties: {type: {const: NodePort}}}, {required: [foo]}]}", ["5:9"]),
+        ("spec: {not: {properties: {type: {pattern: a}}}}", ["5:9"]),
+        ("spec: {oneOf: [{properties: {type: {const: A}}}, {properties: {type: {const: B}}}]}", ["5:9"]),
+        ("spec: {properties: {ports: {contains: {properties: {port: {const: 80}}}}}}", ["8:7", "7:13"]),
+        ("spec: {properties: {ports: {minItems: 3}}}", ["8:7"]),
+        ("spec: {properties: {ports: {uniqueItems: true}}}", ["7:13", "8:7"]),
+        ("spec: {properties: {ports: {items: {properties: {port: {not: {const: 22}}}}}}}", ["7:13", "8:7"]),
+        ("spec: {properties: {ports: {prefixItems: [{required: [port]}], items: {type: object}}}}", ["8:7"]),
+        ("metadata: {properties: {labels: {required: [team]}}}", ["3:32"]),
+        ("metadata: {properties: {labels: {dependentRequired: {team: [owner]}}}}", ["3:32"]),
+        ("metadata: {properties: {labels: {propertyNames: {pattern: '^a'}}}}", ["3:32"]),
+        ("metadata: {properties: {labels: {additionalProperties: false}}}", ["3:32"]),
+        ("metadata: {properties: {labels: {enum: [{a: b}]}}}", ["3:32"]),
+        ("spec: {dependentSchemas: {type: {properties: {type: {const: A}}}}}", ["5:9"]),
+        ("spec: {properties: {type: true, ports: {type: array}}}", []),
+        ("spec: {dependentRequired: {zz: [yy]}, unevaluatedProperties: {type: array}}", ["5:9"]),
+    ],
+)
+def test_nobody_is_accused_of_what_is_not_rendered_and_none_of_it_passes(
+    sandbox: Sandbox, schema: str, places: list[str], trusted: bool
+) -> None:
+    rule = made(f"{HEAD}schema: {{properties: {{{schema}}}}}\nmessage: never\n{TAIL}", sandbox, trusted=trusted)
+    assert found(rule, HIDDEN) == [(f"- {place}", "it is not rendered yet") for place in places]
+
+
+def test_what_is_sure_is_found_beside_what_is_not(sandbox: Sandbox) -> None:
+    schema = "{properties: {spec: {required: [selector], properties: {type: {const: NodePort}, zz: {const: 1}}}}}"
+    rule = made(f"{HEAD}schema: {schema}\nmessage: '{{path}}'\n{TAIL}", sandbox)
+    assert found(rule, HIDDEN + "  zz: 2\n") == [
+        ("4:1", "spec.selector"),
+        ("9:7", "spec.zz"),
+        ("- 5:9", "it is not rendered yet"),
+    ]
 
 
 def test_only_the_named_kinds_are_judged(sandbox: Sandbox) -> None:
@@ -199,7 +265,7 @@ def test_what_a_manifest_says_is_cut_and_put_on_one_line(sandbox: Sandbox) -> No
         ("object.spec.ports.all(p, p.port != 22)", "message: '{path}'", ["- 8:13 it is not rendered yet"]),
         ("object.metadata.annotations['a'] == ''", "message: '{path}'", ["3:40 metadata.annotations.a"]),
         ("object.?spec.?selector.hasValue()", "message: '{path}'", ["4:1 spec.selector"]),
-        ("objects.size() > 1", "message: '{path}'", ["2:7 kind"]),
+        ("objects.size() > 1", "message: '{path}'", ["2:7 Service"]),
         ("objects.all(one, one.kind == 'Service')", "message: never", []),
         (
             "cidr('10.0.0.0/8').containsIP('10.1.2.3') && [1, 2].sum() == 3 && 'a1'.find('[0-9]') == '1'",

@@ -18,7 +18,8 @@ def verdicts(expression: str, message: str = "") -> dict[str, Any]:
 
 def test_it_answers_one_request_after_the_other() -> None:
     sandbox = Sandbox()
-    assert list(sandbox.ask({"do": "violations", "schema": {"const": 1}, "values": [1, 2]})) == [[], [[[], False]]]
+    asked = {"do": "violations", "schema": {"const": 1}, "values": [1, 2, "${X}"]}
+    assert list(sandbox.ask(asked)) == [[[], []], [[[[], False]], []], [[[[], False]], [[[], False, []]]]]
     assert list(sandbox.ask(verdicts("object == 1", "'is ' + string(object)"))) == [[], [[0, "is 2", "", False]]]
 
 
