@@ -60,19 +60,20 @@ class _Failed(NamedTuple):
 
 
 def verdicts(
-    validations: Sequence[tuple[str, str]],
-    conditions: Sequence[str],
-    items: Sequence[Mapping[str, Any]],
-    shared: Mapping[str, Any],
+    validations: Sequence[tuple[str, str]], conditions: Sequence[str], batches: Sequence[Mapping[str, Any]]
 ) -> Iterator[list[Verdict]]:
     """For each item a verdict for every validation that does not hold, none where a condition does not hold.
 
-    Each comes with its place among the validations, -1 for that of a condition that cannot be evaluated.
+    Each comes with its place among the validations, -1 for that of a condition that cannot be evaluated. What is said
+    of an item is made of how it may be shown, without what Secrets hide.
     """
-    programs = _Programs(sorted({name for item in items for name in item}), shared)
-    for item in items:
-        programs.item = item
-        yield list(_verdicts(programs, validations, conditions))
+    names = {name for batch in batches for item in batch["items"] for name in item}
+    programs = _Programs(sorted(names), sorted({name for batch in batches for name in batch["shared"]}))
+    for batch in batches:
+        programs.enter(batch["shared"], batch.get("shown_shared"))
+        for item, shown in zip(batch["items"], batch.get("shown_items") or batch["items"], strict=True):
+            programs.items = item, shown
+            yield list(_verdicts(programs, validations, conditions))
 
 
 class _Programs:
@@ -82,22 +83,41 @@ class _Programs:
     of an evaluation into its own values, and all the resources of a cluster for each of them would be quadratic.
     """
 
-    def __init__(self, names: Sequence[str], shared: Mapping[str, Any]) -> None:
-        self.item: Mapping[str, Any] = {}
+    def __init__(self, names: Sequence[str], shared: Sequence[str]) -> None:
+        self.items: tuple[Mapping[str, Any], Mapping[str, Any]] = ({}, {})
+        self._as_shown = False
         functions = [self._function(name) for name in names]
-        self._environment = _environment(list(shared), functions)
-        self._activation = self._environment.Activation(dict(shared))
+        self._environment = _environment(shared, functions)
         self._bindings = "".join(f"cel.bind({name}, {_BOUND}{name}(), " for name in names)
         self._end = "\n" + ")" * len(names)
         self._compiled: dict[str, cel.Expression] = {}
 
+    def enter(self, shared: Mapping[str, Any], shown: Mapping[str, Any] | None) -> None:
+        """Take these values for what the next items share."""
+        true = self._environment.Activation(dict(shared))
+        self._activations = true, true if shown is None else self._environment.Activation(dict(shown))
+        self._hides = shown is not None
+
     def _function(self, name: str) -> cel.FunctionDecl:
         def value() -> Any:
-            return self.item[name]
+            return self.items[self._as_shown][name]
 
         return cel.FunctionDecl(_BOUND + name, [cel.Overload(_BOUND + name, cel.Type.DYN, [], False, value)])
 
     def evaluate(self, text: str) -> Any:
+        """What an expression gives; why it fails is told as the values may be shown."""
+        result = self._evaluated(text, as_shown=False)
+        if not self._hides or not isinstance(result, _Failed) or result.is_limit:
+            return result
+        shown = self._evaluated(text, as_shown=True)
+        return shown if isinstance(shown, _Failed) else _Failed(_HIDDEN)
+
+    def say(self, text: str) -> Any:
+        """What an expression gives that makes words."""
+        return self._evaluated(text, as_shown=True)
+
+    def _evaluated(self, text: str, *, as_shown: bool) -> Any:
+        self._as_shown = as_shown
         try:
             if text not in self._compiled:
                 self._compiled[text] = self._environment.compile(self._bindings + text + self._end)
@@ -105,7 +125,7 @@ class _Programs:
             # It was compiled before, without the variables that are in it now.
             return _Failed(_reason(str(error)), is_limit=True)
         try:
-            result = self._compiled[text].eval(activation=self._activation)
+            result = self._compiled[text].eval(activation=self._activations[as_shown])
             if result.type() == cel.Type.ERROR:
                 return _Failed(_reason(str(result.value())))
             return result.value() if result.type() in (cel.Type.BOOL, cel.Type.STRING) else _Failed(_OTHER)
@@ -115,6 +135,7 @@ class _Programs:
 
 
 _TOO_MANY_STEPS = "Iteration budget exceeded"
+_HIDDEN = "it fails on what a Secret hides"
 _OTHER = "it gives neither true nor false"
 
 
@@ -146,7 +167,7 @@ def _error(value: Any) -> _Failed:
 
 def _said(programs: _Programs, expression: str) -> str:
     """What a message expression makes; "" where it makes none, as the API server has it."""
-    text = programs.evaluate(expression) if expression else ""
+    text = programs.say(expression) if expression else ""
     is_message = isinstance(text, str) and text.strip() and "\n" not in text and len(text) <= _LONGEST_MESSAGE
     return text.strip() if is_message else ""
 

@@ -1,6 +1,7 @@
 """A rule: a function from a cluster to problems, with its documentation and examples."""
 
 import inspect
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
@@ -11,6 +12,9 @@ from nplint.node import Node
 from nplint.profile import Profile, When
 from nplint.resource import Service
 from nplint.spelling import nearest, recased, shown, way_out
+
+LINK = re.compile(r"https?://[!#-;=?-{}~]+")
+"""The address of a page: no script for a browser, and nothing that ends a link of Markdown or HTML."""
 
 
 class Problem(NamedTuple):
@@ -171,6 +175,11 @@ class Rule(NamedTuple):
     def is_about_changes(self) -> bool:
         """Whether it compares with an earlier revision, so that without one it finds nothing."""
         return bool(self.bad) and all(example.before is not None for example in self.bad)
+
+    @property
+    def link(self) -> str:
+        """The source where that is the address of a page, else ""."""
+        return self.source if LINK.fullmatch(self.source) else ""
 
     @property
     def why(self) -> str:

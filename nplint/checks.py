@@ -1,18 +1,21 @@
 """Checks that are made of data: of a JSON Schema, or of an expression."""
 
-import re
 from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple, Protocol
 
 from nplint import shape
+from nplint.asking import Asking, Outcome, answered
 from nplint.check import Check, Problem, Problems, Unjudged
 from nplint.cluster import Cluster
-from nplint.expressions import Question, Validation, Verdict, looked_at, verdicts
+from nplint.expressions import Validation, Verdict, looked_at
+from nplint.finding import Severity
 from nplint.node import Node
+from nplint.reach import How, Reach, hidden, reach
 from nplint.resource import Resource
-from nplint.sandbox import LimitError, Sandbox
+from nplint.sandbox import Sandbox
 from nplint.shape import Schema, Way, has_patterns, is_plain
 from nplint.undecided import undecided
+from nplint.worlds import Worlds
 
 UNRENDERED = "it is not rendered yet"
 
@@ -81,44 +84,57 @@ def _violated(
 
 def by_expression(about: About, validation: Validation, sandbox: Sandbox) -> Check:
     """Finds the resources for which an expression is false."""
-    words = set(re.findall(r"\w+", " ".join(validation)))
+    found = reach(validation.expression, ("object", "objects"))
+    is_about_others = bool(found.of("objects"))
+    # A message alone may name them as well.
+    takes_others = is_about_others or "objects" in validation.message
 
     def check(cluster: Cluster) -> Problems:
-        resources = about.chosen(cluster)
-        everything = (*cluster.resources, *cluster.context_resources) if "objects" in words else ()
-        shared = {"objects": [resource.node.value for resource in everything]}
-        items = [{"object": resource.node.value} for resource in resources]
-        answers = verdicts(sandbox, Question((validation,)), items, shared)
-        for resource, found in answered(about.name, resources, answers):
-            if isinstance(found, str):
-                yield given_up(resource, found)
-                continue
-            for verdict in found:
-                yield _judged(about, resource, looked_at(resource, validation.expression), verdict, "object" in words)
+        resources = []
+        blind = _hidden_among_others(cluster, found)
+        for resource in about.chosen(cluster):
+            unknown = next((node for one in found.of("object") for node in hidden(resource.node, one)), blind)
+            if unknown:
+                yield Unjudged(unknown if unknown is not blind else resource.node, "value", UNRENDERED)
+            else:
+                resources.append(resource)
+        asking = Asking(about.name, sandbox, validation, Worlds(cluster))
+        outcomes = (
+            asking.among_others(resources) if is_about_others else asking.once(resources, with_others=takes_others)
+        )
+        for resource, outcome in outcomes:
+            if not outcome.holds:
+                yield _judged(about, resource, looked_at(resource, found), outcome)
 
     return check
 
 
-def _judged(
-    about: About, resource: Resource, node: Node, verdict: Verdict, looks_at_object: bool
-) -> Problem | Unjudged:
+def _judged(about: About, resource: Resource, node: Node, outcome: Outcome) -> Problem | Unjudged:
+    if outcome.given_up:
+        return given_up(resource, outcome.given_up)
+    if outcome.unseen:
+        way_out = f"{outcome.unseen}. Declare clusters in .nplint.yaml (nplint init)"
+        return Unjudged(resource.node, "resource", outcome.unseen, way_out)
+    verdict = outcome.verdict or Verdict(0)
     if verdict.error:
         reason = f"the rule {about.name} cannot be evaluated: {verdict.error}"
-        return Unjudged(resource.node, "resource", reason, f"{reason}; ask with has() first")
-    for hidden in node.placeholders() if looks_at_object else ():
-        return Unjudged(hidden, "value", UNRENDERED)
-    return about.say(node, marked(resource, node), verdict.said)
+        return Unjudged(resource.node, "resource", reason, reason + advice(verdict))
+    problem = about.say(node, marked(resource, node), verdict.said)
+    return problem if outcome.is_sure else problem._replace(severity=Severity.WARNING)
 
 
-def answered(name: str, resources: list[Resource], answers: Iterator[Any]) -> Iterator[tuple[Resource, Any]]:
-    """Resources with what is answered of each, which is a reason where the answering was given up."""
-    left = iter(resources)
-    try:
-        # The answer comes first: a resource is taken only where there is one.
-        for answer in answers:
-            yield next(left), answer
-    except LimitError as error:
-        yield from ((resource, f"the rule {name} was given up: {error}") for resource in left)
+def _hidden_among_others(cluster: Cluster, found: Reach) -> Node | None:
+    """A value of any resource that an expression about all of them reads, and that is not rendered yet."""
+    accesses = [one for one in found.of("objects") if one.steps or one.how is How.VALUE]
+    everything = (*cluster.resources, *cluster.context_resources) if accesses else ()
+    return next((node for each in everything for one in accesses for node in hidden(each.node, one.inside)), None)
+
+
+def advice(verdict: Verdict) -> str:
+    """What to do about an expression that cannot be evaluated."""
+    if verdict.is_limit:
+        return "; make it simpler"
+    return "; ask with has() first" if "Key not found" in verdict.error or "Index out" in verdict.error else ""
 
 
 def given_up(resource: Resource, reason: str) -> Unjudged:

@@ -12,6 +12,7 @@ from nplint.declared import Config, Patterns, Target
 from nplint.document import Document, Source, Span
 from nplint.document import Path as Steps
 from nplint.errors import NplintError, reason
+from nplint.filenames import lies_in
 from nplint.mistakes import documents, misshapen, repeated
 from nplint.node import Node
 from nplint.profile import PROFILES, KnownNode, Profile, declare, parse_port_range, parse_version, typical
@@ -69,7 +70,8 @@ def load(file: str, shown: str, profiles: Profiles = PROFILES) -> Config:
             source = decode(shown, opened.read())
     except OSError as error:
         raise NplintError(f"cannot read {shown}: {reason(error)}") from None
-    return read(source, os.path.dirname(os.path.realpath(file)), profiles)
+    # A link to a configuration elsewhere does not make that folder the one that its paths begin at.
+    return read(source, os.path.realpath(os.path.dirname(file)), profiles)
 
 
 def read(source: Source, folder: str, profiles: Profiles = PROFILES) -> Config:
@@ -169,7 +171,8 @@ def _unreadable(root: Node, folder: str, profiles: Profiles) -> Iterator[tuple[N
 
 
 def _forms(root: Node, folder: str, profiles: Profiles) -> Iterator[tuple[Node, Callable[[str], object]]]:
-    yield root["rules-dir"], partial(_inside, folder)
+    yield root["rules-dir"], partial(_folder_of_rules, folder)
+    yield root["baseline"], partial(_inside, folder)
     ignores = list(root["ignore"])
     yield from ((node["until"], _day) for node in ignores)
     yield from ((pattern, _pattern) for pattern in (*root["exclude"], *(node["path"] for node in ignores)))
@@ -203,9 +206,15 @@ def _day(text: str) -> None:
 
 def _inside(folder: str, text: str) -> None:
     """Refuse a path out of the folder of the configuration, which may be that of somebody who wants to look around."""
-    path = os.path.realpath(os.path.join(folder, text))
-    if os.path.isabs(text) or not os.path.join(path, "").startswith(os.path.join(os.path.realpath(folder), "")):
-        raise NplintError(f"`{text}` leads out of the folder of this file: a repository's rules lie in it")
+    if not lies_in(os.path.join(folder, text), folder):
+        raise NplintError(f"`{text}` leads out of the folder of this file: what it names lies in it")
+
+
+def _folder_of_rules(folder: str, text: str) -> None:
+    _inside(folder, text)
+    path = os.path.join(folder, text)
+    if os.path.lexists(path) and not os.path.isdir(path):
+        raise NplintError(f"`{text}` is no folder: name the one that it lies in")
     if not os.path.isdir(path):
         raise NplintError(f"there is no folder `{text}`: make it, or leave rules-dir out")
 

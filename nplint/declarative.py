@@ -4,7 +4,8 @@ import posixpath
 import re
 from collections.abc import Callable, Iterator, Sequence
 
-from nplint.check import Check, Example, Problem, Rule
+from nplint import secrecy
+from nplint.check import LINK, Check, Example, Problem, Rule
 from nplint.checks import About, Say, by_expression, by_schema
 from nplint.document import Source, Span
 from nplint.errors import NplintError
@@ -66,6 +67,9 @@ def _mistakes(root: Node, sandbox: Sandbox, types: Sequence[str]) -> Mistakes:
         return
     yield from _missing(root)
     yield from _unreadable(root, types)
+    source = root["source"]
+    if source.present and not LINK.fullmatch(text_of(source)):
+        yield source.span, f"`{text_of(source)}` is no address of a page: write it like https://example.com/ssh"
     if root["schema"].present:
         yield from _schema_mistakes(root["schema"])
     else:
@@ -197,9 +201,10 @@ def _filled(template: str, node: Node) -> str:
 
 
 def _written(node: Node) -> str:
-    """A value as JSON writes it; a text as it is."""
-    if isinstance(node.value, str):
-        return node.value
+    """A value as JSON writes it; a text as it is, without what a Secret hides."""
+    value = secrecy.shown(node)
+    if isinstance(value, str):
+        return value
     from json import dumps
 
-    return dumps(node.value, ensure_ascii=False) if node.present else "nothing"
+    return dumps(value, ensure_ascii=False) if node.present else "nothing"

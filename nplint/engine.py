@@ -57,7 +57,7 @@ def _run(rule: Rule, cluster: Cluster) -> _Run:
         return _Run(findings, outcome)
     withheld, unjudged = 0, []
     withholds = rule.quiet and verdict.applies is Applies.UNKNOWN
-    error: Exception | None = None
+    error: BaseException | None = None
     try:
         for problem in rule.check(cluster):
             node = problem.node if isinstance(problem, Problem) else problem.at
@@ -70,7 +70,8 @@ def _run(rule: Rule, cluster: Cluster) -> _Run:
                 withheld += 1
             else:
                 findings.append(_stamp(rule, verdict, problem, cluster))
-    except Exception as raised:
+    except (Exception, SystemExit) as raised:
+        # A rule that ends the program would have it end without a word.
         error = raised
     return _Run(findings, outcome._replace(ran=error is None, withheld=withheld, unjudged=tuple(unjudged), error=error))
 
@@ -114,6 +115,8 @@ def _demoted(finding: Finding, verdict: Verdict) -> Finding:
 
 
 def _span(at: Node | Span) -> Span:
+    if not isinstance(at, Node | Span):
+        raise TypeError(f"a problem is at a Node or a Span, and not at {type(at).__name__}")
     return at.span if isinstance(at, Node) else at
 
 

@@ -1,21 +1,21 @@
 """CEL in rules: checked when a rule is read, evaluated in the sandbox when it runs, and placed where it looks at."""
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import takewhile
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from nplint.document import Span
 from nplint.errors import NplintError
 from nplint.mistakes import text_of
 from nplint.node import Node
+from nplint.reach import Reach, Step
 from nplint.resource import Resource
 from nplint.sandbox import LimitError, Sandbox
+from nplint.secrecy import veil
 
 LONGEST = 10_000
 """How many characters an expression may have."""
-
-_FIELD = r"""\bobject((?:\.\??[A-Za-z_]\w*|\[\??(?:'[^'\\]*'|"[^"\\]*"|\d+)\])+)(\s*\()?"""
-_STEP = r"""\.\??(\w+)|\[\??['"]([^'"]*)['"]\]|\[\??(\d+)\]"""
 
 
 class Validation(NamedTuple):
@@ -83,35 +83,50 @@ def _within(node: Node, line: int, column: int) -> Span:
     return span._replace(line=line, column=column)
 
 
-def verdicts(
-    sandbox: Sandbox, question: Question, items: Sequence[Mapping[str, Any]], shared: Mapping[str, Any]
-) -> Iterator[list[Verdict]]:
-    """For each item the verdicts on it, none where all is well.
+class Batch(NamedTuple):
+    """Items that are judged one by one, and what they share."""
+
+    items: Sequence[Mapping[str, Any]]
+    shared: Mapping[str, Any] = MappingProxyType({})
+
+
+def verdicts(sandbox: Sandbox, question: Question, batches: Sequence[Batch]) -> Iterator[list[Verdict]]:
+    """For each item of each batch the verdicts on it, none where all is well.
 
     Raises:
         LimitError: the evaluation was given up; the verdicts before that hold.
     """
-    if not items:
+    asked = [_batch(batch) for batch in batches if batch.items]
+    if not asked:
         return
     request = {
         "do": "verdicts",
         "validations": question.validations,
         "conditions": question.conditions,
-        "items": items,
-        "shared": shared,
+        "batches": asked,
     }
     for answer in sandbox.ask(request):
         yield [Verdict(*verdict) for verdict in answer]
 
 
-def looked_at(resource: Resource, expression: str) -> Node:
+def _batch(batch: Batch) -> dict[str, Any]:
+    """A batch with what messages may be made of, where Secrets are in it."""
+    items, shared = list(batch.items), dict(batch.shared)
+    shown_shared = {name: [veil(one) for one in values] for name, values in shared.items()}
+    shown_items = [{name: veil(value) for name, value in item.items()} for item in items]
+    asked = {"items": items, "shared": shared}
+    if (shown_items, shown_shared) != (items, shared):
+        asked |= {"shown_items": shown_items, "shown_shared": shown_shared}
+    return asked
+
+
+def looked_at(resource: Resource, reach: Reach) -> Node:
     """The first field of a resource that an expression names and that is there; else the first that it names."""
-    fields = [resource.node.at(_path(found)) for found in re.finditer(_FIELD, expression)]
+    fields = [resource.node.at(_plain(one.steps)) for one in reach.of("object")]
     there = [node for node in fields if node.present]
     return next(iter(there or fields), resource.node)
 
 
-def _path(found: re.Match[str]) -> tuple[str | int, ...]:
-    steps = [name or key or int(number) for name, key, number in re.findall(_STEP, found[1])]
-    # What is called is a function, not a field.
-    return tuple(steps[:-1] if found[2] else steps)
+def _plain(steps: tuple[Step, ...]) -> tuple[str | int, ...]:
+    """The steps to a field, or to the list that it is in the items of."""
+    return tuple(step for step in takewhile(lambda step: step is not None, steps) if step is not None)

@@ -25,3 +25,9 @@ def may_hold_manifests(name: str) -> bool:
     if suffix in _TEMPLATE_SUFFIXES:
         suffix = os.path.splitext(stem)[1]
     return suffix.lower() in _MANIFEST_SUFFIXES
+
+
+def lies_in(path: str, folder: str) -> bool:
+    """Whether a path leads to the folder or into it, with all links followed."""
+    root = os.path.join(os.path.realpath(folder), "")
+    return os.path.join(os.path.realpath(path), "").startswith(root)

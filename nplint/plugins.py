@@ -2,8 +2,7 @@
 
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from importlib import import_module
 from pkgutil import get_data, iter_modules
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 import pluggy
 
 from nplint import API_VERSION, hookspecs, output
+from nplint.blame import blaming, formats_in, profiles_in, rules_in
 from nplint.check import Rule
 from nplint.declarative import read
 from nplint.errors import NplintError
@@ -20,6 +20,7 @@ from nplint.hookspecs import Formatter, hookimpl
 from nplint.profile import PROFILES, TYPES, Profile
 from nplint.reader import decode
 from nplint.sandbox import Sandbox
+from nplint.spelling import listed
 
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     from nplint.rulefiles import RuleFiles
 
 T = TypeVar("T")
+
+_HOOKS = [name for name in dir(hookspecs) if name.startswith("nplint_")]
 
 
 class Plugins(NamedTuple):
@@ -41,6 +44,11 @@ class Plugins(NamedTuple):
     def types(self) -> list[str]:
         """The types that clusters can have."""
         return sorted({profile.type for profile in self.profiles.values() if profile.type})
+
+    def maker(self, rule: Rule) -> str:
+        """The plugin that brought a rule, "" for nplint itself and for files."""
+        origin = self.origins.get(rule.name, "")
+        return origin if origin.startswith("the plugin ") and origin != "the plugin nplint" else ""
 
     def with_files(self, given: "Sequence[RuleFiles]") -> "Plugins":
         """These and the rules of files and folders.
@@ -107,7 +115,7 @@ def load(modules: Sequence[str] = ()) -> Plugins:
         [
             ("nplint", "nplint", BuiltIn),
             *((entry.name, f"{entry.name} ({entry.value})", entry.load) for entry in _entry_points()),
-            *((module, module, partial(import_module, module)) for module in modules),
+            *((module, module, partial(_module, module)) for module in modules),
         ]
     )
     brought = [_ask(manager, name) for name, _ in manager.list_name_plugin()]
@@ -123,25 +131,41 @@ def load(modules: Sequence[str] = ()) -> Plugins:
 
 
 def rules_of(path: str) -> list[Rule]:
-    """The rules that one module brings, which is named or is a file.
+    """The rules that one module brings or holds, which is named, or is a file or the folder of a package.
 
     Raises:
         NplintError: it cannot be loaded.
     """
-    manager = _manager(
-        [(path, path, partial(_module_at, path) if path.endswith(".py") else partial(import_module, path))]
-    )
-    return [rule for _, _, rule in _ask(manager, path).rules]
+    with blaming(path):
+        module = (_module_at if path.endswith(".py") or os.path.isdir(path) else _module)(path)
+    held = [value for value in vars(module).values() if isinstance(value, Rule)]
+    if held and not any(hook in vars(module) for hook in _HOOKS):
+        # The hook that brings them is elsewhere in the package.
+        return held
+    return [rule for _, _, rule in _ask(_manager([(path, path, lambda: module)]), path).rules]
+
+
+def _module(name: str) -> ModuleType:
+    try:
+        return import_module(name)
+    except ModuleNotFoundError as error:
+        if not error.name or not f"{name}.".startswith(f"{error.name}."):
+            raise
+    raise NplintError("there is no module of this name: install it, or put its folder on PYTHONPATH")
 
 
 def _module_at(path: str) -> ModuleType:
-    from importlib.util import module_from_spec, spec_from_file_location
-
-    spec = spec_from_file_location(os.path.splitext(os.path.basename(path))[0], path)
-    if not spec or not spec.loader:
-        raise ImportError(f"{path} is no module")
-    module = module_from_spec(spec)
-    spec.loader.exec_module(module)
+    """A file or folder as Python imports it, under the packages that it lies in."""
+    if not os.path.exists(path):
+        raise NplintError("there is no such file")
+    folder, name = os.path.split(os.path.realpath(path.removesuffix(".py")))
+    while os.path.exists(os.path.join(folder, "__init__.py")):
+        folder, parent = os.path.split(folder)
+        name = f"{parent}.{name}"
+    sys.path.insert(0, folder)
+    module = import_module(name)
+    if os.path.realpath(path) not in (file := os.path.realpath(module.__file__ or ""), os.path.dirname(file)):
+        raise ImportError(f"{name} is {file}")
     return module
 
 
@@ -150,18 +174,31 @@ def _manager(named: Iterable[tuple[str, str, Callable[[], object]]]) -> pluggy.P
     manager = pluggy.PluginManager("nplint")
     manager.add_hookspecs(hookspecs)
     for name, title, load in named:
-        with _blaming(title):
+        with blaming(title):
             plugin = load()
             _check_version(plugin)
             # A module that is named may be that of an installed package, too.
             if not manager.is_registered(plugin):
                 manager.register(plugin, name)
             manager.check_pending()
+            _check_hooks(manager, plugin)
     return manager
+
+
+def _check_hooks(manager: pluggy.PluginManager, plugin: object) -> None:
+    """Refuse what would bring nothing, and say nothing of it."""
+    taken = {caller.name for caller in manager.get_hookcallers(plugin) or ()}
+    for name in _HOOKS:
+        if hasattr(plugin, name) and name not in taken:
+            raise TypeError(f"{name} is not marked with @hookimpl")
+    if not taken:
+        raise TypeError(f"it has none of the hooks {listed(_HOOKS)}")
 
 
 def _check_version(plugin: object) -> None:
     wanted = getattr(plugin, "NPLINT_API", API_VERSION)
+    if not isinstance(wanted, int):
+        raise TypeError(f"its NPLINT_API is {wanted!r} and has to be a number: write {API_VERSION}")
     if wanted != API_VERSION:
         raise NplintError(
             f"it is written for version {wanted} of nplint's API, and this nplint has version {API_VERSION}: "
@@ -198,18 +235,6 @@ def _names_the_group(folder: str) -> bool:
     return False
 
 
-@contextmanager
-def _blaming(plugin: str) -> Iterator[None]:
-    """Say whose fault it is, so that the user knows which package to repair or remove."""
-    try:
-        yield
-    except NplintError as error:
-        raise NplintError(*(f"the plugin {plugin}: {sentence}" for sentence in error.args)) from error
-    except Exception as error:
-        reason = f"{type(error).__name__}: {' '.join(str(error).split())}"
-        raise NplintError(f"the plugin {plugin} fails, repair or remove it: {reason}") from error
-
-
 class _Brought(NamedTuple):
     """What one plugin brings, each with the plugin and its name."""
 
@@ -224,15 +249,21 @@ def _ask(manager: pluggy.PluginManager, name: str) -> _Brought:
     origin = f"the plugin {name}"
 
     def answers(hook: str) -> list[Any]:
-        return list(manager.subset_hook_caller(hook, others)())
+        caller = manager.subset_hook_caller(hook, others)
+        found = list(caller())
+        if caller.get_hookimpls() and not found:
+            raise TypeError(f"{hook} gives nothing: does it lack its return?")
+        return found
 
-    with _blaming(name):
-        rules = [(origin, rule.name, rule) for rules in answers("nplint_rules") for rule in rules]
-        formats, profiles = (
-            [(origin, *pair) for named in answers(hook) for pair in named.items()]
-            for hook in ("nplint_formats", "nplint_profiles")
+    with blaming(name):
+        formats = answers("nplint_formats")
+        # A format of nplint's own that fails is nplint's fault.
+        named = formats_in(formats, name) if name != "nplint" else output.FORMATS.items()
+        return _Brought(
+            [(origin, rule.name, rule) for rule in rules_in(answers("nplint_rules"))],
+            [(origin, *pair) for pair in named],
+            [(origin, *pair) for pair in profiles_in(answers("nplint_profiles"))],
         )
-        return _Brought(rules, formats, profiles)
 
 
 def _by_name(what: str, brought: list[tuple[str, str, T]]) -> dict[str, tuple[str, T]]:

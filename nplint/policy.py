@@ -6,16 +6,18 @@ from typing import Any, NamedTuple
 
 from nplint import admission
 from nplint.admission import Request
+from nplint.asking import answered
 from nplint.check import Check, Problem, Problems, Rule, Unjudged
-from nplint.checks import answered, given_up, marked
+from nplint.checks import given_up, marked
 from nplint.cluster import Cluster
 from nplint.document import Document, Span
 from nplint.errors import NplintError
-from nplint.expressions import Question, Validation, Verdict, looked_at, mistakes, verdicts
+from nplint.expressions import Batch, Question, Validation, Verdict, looked_at, mistakes, verdicts
 from nplint.finding import Severity
 from nplint.mistakes import misshapen, repeated, text_of, unknown
 from nplint.node import Node
 from nplint.profile import When
+from nplint.reach import reach
 from nplint.resource import Resource
 from nplint.sandbox import Sandbox
 
@@ -184,7 +186,7 @@ def _check(policy: _Policy, sandbox: Sandbox) -> Check:
             if not unknown:
                 asked[id(request.resource)] = request
         items = [_item(request, cluster) for request in asked.values()]
-        answers = verdicts(sandbox, asks.question, items, {})
+        answers = verdicts(sandbox, asks.question, [Batch(items)])
         for resource, found in answered(policy.rule_name, [request.resource for request in asked.values()], answers):
             if isinstance(found, str):
                 yield given_up(resource, found)
@@ -295,7 +297,7 @@ def _said(policy: _Policy, resource: Resource, question: Question, verdict: Verd
         message = verdict.said or " ".join(text_of(validation["message"]).split()) or f"failed expression: {written}"
     reason = text_of(validation["reason"]) or "Invalid"
     yield Problem(
-        marked(resource, looked_at(resource, expression)),
+        marked(resource, looked_at(resource, reach(expression, ("object",)))),
         message,
         why=f"The API server {_DONE[policy.severity]} such a {resource.kind} ({reason}): policy {policy.name}.",
     )

@@ -40,6 +40,11 @@ class Access(NamedTuple):
     steps: tuple[Step, ...]
     how: How
 
+    @property
+    def inside(self) -> "Access":
+        """The same from an item on, where the variable is a list and the first step leads to its items."""
+        return self._replace(steps=self.steps[1:])
+
 
 class Reach(NamedTuple):
     """What an expression reads. Where that is not `known` in full, `accesses` are at least where it starts from."""
@@ -86,7 +91,7 @@ class _Reader:
         place = self._place(found["root"], steps, is_called=bool(found["call"]))
         binds = bool(method) and _binds(method, rest)
         if place and place[0]:
-            self.found.append(Access(*place, _how(found, is_iterated=binds)))
+            self.found.append(Access(*place, How.ITEMS if binds else _how(found, method)))
         if method == "bind" and found["root"] == "cel":
             self.past = found.end() + self._alias(rest)
         elif binds:
@@ -130,13 +135,12 @@ def _binds(method: str, rest: str) -> bool:
     return method in _OF_ONE | _OF_TWO and _VARIABLES.match(rest) is not None
 
 
-def _how(found: re.Match[str], *, is_iterated: bool) -> How:
-    if is_iterated:
-        return How.ITEMS
+def _how(found: re.Match[str], method: str) -> How:
     before = found.string[max(0, found.start() - 20) : found.start()].rstrip()
     if before.endswith("has("):
         return How.PRESENCE
-    return How.KEYS if re.search(r"\bin$", before) and not found["call"] else How.VALUE
+    is_counted = method == "size" or (not method and re.search(r"\bin$|\bsize\($", before))
+    return How.KEYS if is_counted else How.VALUE
 
 
 def _steps(text: str) -> tuple[Step, ...]:

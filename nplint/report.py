@@ -28,7 +28,7 @@ class RuleRun(NamedTuple):
     ran: bool
     withheld: int = 0
     unjudged: tuple[Unjudged, ...] = ()
-    error: Exception | None = None
+    error: BaseException | None = None
 
     @property
     def reason(self) -> str:

@@ -9,6 +9,7 @@ from nplint.check import Rule
 from nplint.declarative import read
 from nplint.document import Document, Source
 from nplint.errors import NplintError
+from nplint.filenames import lies_in
 from nplint.mistakes import documents
 from nplint.profile import TYPES
 from nplint.reader import decode
@@ -83,8 +84,7 @@ def _files(given: RuleFiles) -> Iterator[str]:
 
 def _check_place(path: str, within: str) -> None:
     """Refuse what leads out of the folder that it has to be in, by a link or otherwise."""
-    root = os.path.join(os.path.realpath(within), "") if within else ""
-    if within and not os.path.join(os.path.realpath(path), "").startswith(root):
+    if within and not lies_in(path, within):
         raise NplintError(
             f"{shown(path)} leads out of {shown(within)}, and rules from there are not read: copy what it leads to"
         )

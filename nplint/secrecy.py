@@ -1,9 +1,9 @@
-"""Source texts without the values of Secrets, so that no format can show one."""
+"""Texts and values without what Secrets hide, so that no format can show it."""
 
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from nplint.node import Node
 from nplint.objects import resources_of
@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from nplint.document import Document, Source, Span
 
 _HELD = re.compile(r"^[ \t]*[\"']?(?:data|stringData)[\"']?[ \t]*:", re.MULTILINE)
+_HOLDERS = ("data", "stringData")
 _COLON = re.compile(r"[ \t]*:")
 _KIND = re.compile(r"kind[\"']?[ \t]*:[ \t]*[\"']?Secret\b")
 # kubectl keeps a copy of the whole object here.
@@ -35,6 +36,35 @@ def veiled(source: "Source", documents: "Iterable[Document]") -> "Source":
     return replace(source, text="".join((*pieces, text[done:])))
 
 
+def veil(resource: Any) -> Any:
+    """The value of a resource with stars in the place of what a Secret must not show; itself where nothing is."""
+    # An item of a SecretList leaves its kind to the list.
+    if not isinstance(resource, dict) or resource.get("kind", "Secret") != "Secret":
+        return resource
+    shown = {**resource, **{held: _starred(resource[held]) for held in _HOLDERS if held in resource}}
+    metadata = resource.get("metadata")
+    metadata = metadata if isinstance(metadata, dict) else {}
+    annotations = metadata.get("annotations")
+    if isinstance(annotations, dict) and _COPY in annotations:
+        shown["metadata"] = {**metadata, "annotations": {**annotations, _COPY: _starred(annotations[_COPY])}}
+    return resource if shown == resource else shown
+
+
+def _starred(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _starred(child) for key, child in value.items()}
+    if isinstance(value, list):
+        return [_starred(child) for child in value]
+    return value if value is None else re.sub(r"\S", "*", str(value))
+
+
+def shown(node: Node) -> Any:
+    """The value of a node as words may show it."""
+    whole = Node(node.document, value=node.document.value)
+    above, below = node.path[: node.root], node.path[node.root :]
+    return Node(node.document, value=veil(whole.at(above).value)).at(below).value
+
+
 def _hidden(document: "Document") -> Iterator[tuple[int, int]]:
     """What is secret in a document, as offsets in its source: all that follows where it cannot be read."""
     if not document.judged:
@@ -43,7 +73,7 @@ def _hidden(document: "Document") -> Iterator[tuple[int, int]]:
             yield document.start + found.end(), document.end
     for resource in resources_of(document):
         if resource.kind == "Secret":
-            for held in ("data", "stringData"):
+            for held in _HOLDERS:
                 yield from _between_keys(resource.node[held])
             copy = resource.node["metadata"]["annotations"][_COPY]
             yield from [_offsets(copy, copy.span)] if copy.present else []

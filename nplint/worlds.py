@@ -1,18 +1,17 @@
-"""The sets of resources that may be deployed together with one, and what a rule about all of them can know."""
+"""The sets of resources that may be deployed together with one, for rules that look at all of them."""
 
-from collections.abc import Iterator
 from functools import cached_property
 from typing import NamedTuple
 
-from nplint.cluster import Cluster
+from nplint.cluster import Cluster, Scope
 from nplint.resource import Resource
 
 
 class World(NamedTuple):
-    """Resources by their places among all, and what makes them one set: `alone`, `all`, or the kind of a scope."""
+    """A set of resources by its number, and what makes it one: `alone`, `all`, or the kind of a scope."""
 
     kind: str
-    members: tuple[int, ...]
+    number: int
 
 
 class Worlds:
@@ -25,34 +24,40 @@ class Worlds:
     def __init__(self, cluster: Cluster) -> None:
         self.cluster = cluster
         self.resources = (*cluster.resources, *cluster.context_resources)
-        self.all = World("all", tuple(range(len(self.resources))))
+        self._members: list[tuple[int, ...]] = []
+        self._numbers: dict[tuple[int, ...], int] = {}
+        self.all = self._world("all", tuple(range(len(self.resources))))
+
+    def _world(self, kind: str, members: tuple[int, ...]) -> World:
+        if members not in self._numbers:
+            self._numbers[members] = len(self._members)
+            self._members.append(members)
+        return World(kind, self._numbers[members])
+
+    def members(self, world: World) -> list[Resource]:
+        """The resources of a world."""
+        return [self.resources[place] for place in self._members[world.number]]
 
     def alone(self, resource: Resource) -> World:
         """The world of a resource that has no neighbours."""
-        return World("alone", (self._places[id(resource)],))
+        return self._world("alone", (self._places[id(resource)],))
 
-    def near(self, resource: Resource) -> Iterator[World]:
+    def near(self, resource: Resource) -> list[World]:
         """The worlds that it is in, the surest first."""
         if self.cluster.profile.is_declared:
-            yield self.all
-            return
-        for scope in self.cluster.scopes(resource.node):
-            members = self._members[scope]
-            yield World(scope[0], tuple(sorted({*members, *self._context})))
+            return [self.all]
+        return [self._by_scope[scope] for scope in self.cluster.scopes(resource.node)]
 
     @cached_property
     def _places(self) -> dict[int, int]:
         return {id(resource): place for place, resource in enumerate(self.resources)}
 
     @cached_property
-    def _context(self) -> range:
-        """What is known to run beside all of it."""
-        return range(len(self.cluster.resources), len(self.resources))
-
-    @cached_property
-    def _members(self) -> dict[tuple[str, str], list[int]]:
-        members: dict[tuple[str, str], list[int]] = {}
+    def _by_scope(self) -> dict[Scope, World]:
+        members: dict[Scope, set[int]] = {}
         for place, resource in enumerate(self.resources):
             for scope in self.cluster.scopes(resource.node):
-                members.setdefault(scope, []).append(place)
-        return members
+                members.setdefault(scope, set()).add(place)
+        # What is context is known to run beside all of it.
+        context = range(len(self.cluster.resources), len(self.resources))
+        return {scope: self._world(scope[0], tuple(sorted({*each, *context}))) for scope, each in members.items()}

@@ -265,7 +265,11 @@ def test_what_a_manifest_says_is_cut_and_put_on_one_line(sandbox: Sandbox) -> No
         ("object.spec.ports.all(p, p.port != 22)", "message: '{path}'", ["- 8:13 it is not rendered yet"]),
         ("object.metadata.annotations['a'] == ''", "message: '{path}'", ["3:40 metadata.annotations.a"]),
         ("object.?spec.?selector.hasValue()", "message: '{path}'", ["4:1 spec.selector"]),
-        ("objects.size() > 1", "message: '{path}'", ["2:7 Service"]),
+        (
+            "objects.size() > 1",
+            "message: '{path}'",
+            ["- 1:1 no cluster is declared, so nobody knows what else is in it"],
+        ),
         ("objects.all(one, one.kind == 'Service')", "message: never", []),
         (
             "cidr('10.0.0.0/8').containsIP('10.1.2.3') && [1, 2].sum() == 3 && 'a1'.find('[0-9]') == '1'",
@@ -278,7 +282,11 @@ def test_what_a_manifest_says_is_cut_and_put_on_one_line(sandbox: Sandbox) -> No
             "message: never",
             ['- 1:1 the rule r cannot be evaluated: Key not found in map : "selector"'],
         ),
-        ("object.spec", "message: never", ["- 1:1 the rule r cannot be evaluated: it gives neither true nor false"]),
+        (
+            "object.spec.type",
+            "message: never",
+            ["- 1:1 the rule r cannot be evaluated: it gives neither true nor false"],
+        ),
         # A message expression that cannot be evaluated leaves the message.
         ("object.spec.type == ''", "message: plain\nmessageExpression: object.spec.nothing", ["5:9 plain"]),
     ],
@@ -295,8 +303,91 @@ def test_an_expression_sees_the_context_but_does_not_judge_it(sandbox: Sandbox) 
         f'{HEAD}expression: "objects.size() == 0"\nmessageExpression: "string(objects.size())"\n{TAIL}', sandbox
     )
     documents, context = (read_documents(decode(name, SERVICE.encode())) for name in ("f.yaml", "context.yaml"))
-    report = lint(Cluster(documents, context=context), [rule])
+    report = lint(Cluster(documents, Profile(is_declared=True), context=context), [rule])
     assert [finding.message for finding in report.findings] == ["2"]
+
+
+@pytest.mark.parametrize(
+    ("expression", "places"),
+    [
+        ("object.metadata.name == 'x' || object.spec.type == 'NodePort'", ["5:9"]),
+        ("object.spec.type != 'NodePort'", ["5:9"]),
+        ("object.spec.ports.all(p, has(p.port) && p.port > 1)", ["7:13"]),
+        ("objects.exists(o, o.spec.type == 'NodePort')", ["1:1"]),
+        ("objects.exists(o, o.metadata.name == 'x')", []),
+        ("object.metadata.name == 'web' && has(object.spec.type)", []),
+    ],
+)
+def test_an_expression_judges_nothing_that_is_not_rendered(
+    sandbox: Sandbox, expression: str, places: list[str]
+) -> None:
+    rule = made(f'{HEAD}expression: "{expression}"\nmessage: never\n{TAIL}', sandbox)
+    manifest = HIDDEN.replace('    - "{{ .ports }}"\n', "").replace(', labels: {"${K}": x}', "")
+    unrendered = [(f"- {place}", "it is not rendered yet") for place in places]
+    assert [one for one in found(rule, manifest) if "no cluster" not in one[1]] == unrendered
+
+
+# --- what an expression about all resources can know
+
+WEB = "apiVersion: v1\nkind: Service\nmetadata: {name: %s}\n"
+POLICY = "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: n}\n"
+HAS_POLICY = "objects.exists(o, o.kind == 'NetworkPolicy')"
+ONE_NAME = "objects.filter(o, o.kind == 'Service' && o.metadata.name == object.metadata.name).size() == 1"
+UNDECLARED = "no cluster is declared, so nobody knows what else is in it"
+
+
+@pytest.mark.parametrize("declared", [True, False])
+@pytest.mark.parametrize(
+    ("expression", "files", "of_declared", "of_undeclared"),
+    [
+        (HAS_POLICY, {"a/w.yaml": WEB % "web"}, ["error"], [UNDECLARED]),
+        (HAS_POLICY, {"a/w.yaml": WEB % "web", "a/p.yaml": POLICY}, [], []),
+        (HAS_POLICY, {"a/w.yaml": WEB % "web", "b/p.yaml": POLICY}, [], [UNDECLARED]),
+        (
+            HAS_POLICY,
+            {"a/w.yaml": WEB % "web", "a/p.yaml": f"{{{{ if .x }}}}\n{POLICY}{{{{ end }}}}\n"},
+            ["a file that is unreadable or not rendered may hold what it looks for"],
+            [UNDECLARED],
+        ),
+        (
+            HAS_POLICY,
+            {"a/w.yaml": WEB % "web", "a/kustomization.yaml": "resources: [w.yaml, ../elsewhere]\n"},
+            ["its kustomization brings in what the input does not show"],
+            [UNDECLARED],
+        ),
+        (ONE_NAME, {"a/w.yaml": WEB % "web"}, [], []),
+        (ONE_NAME, {"a/w.yaml": WEB % "web" + "---\n" + WEB % "web"}, ["error", "error"], ["error", "error"]),
+        (ONE_NAME, {"a/w.yaml": WEB % "web", "a/x.yaml": WEB % "web"}, ["error", "error"], ["warning", "warning"]),
+        (ONE_NAME, {"a/w.yaml": WEB % "web", "b/w.yaml": WEB % "web"}, ["error", "error"], [UNDECLARED, UNDECLARED]),
+        (
+            ONE_NAME,
+            {"a/w.yaml": WEB % "web" + "---\n" + WEB % "web", "b/t.yaml": "{{ if .x }}\n{{ end }}\n"},
+            ["error", "error"],
+            ["error", "error"],
+        ),
+    ],
+)
+def test_only_what_is_surely_there_or_not_there_is_found(
+    sandbox: Sandbox,
+    expression: str,
+    files: dict[str, str],
+    of_declared: list[str],
+    of_undeclared: list[str],
+    declared: bool,
+) -> None:
+    rule = made(f'{HEAD}expression: "{expression}"\nmessage: never\n{TAIL}', sandbox)
+    documents = [one for path, text in files.items() for one in read_documents(decode(path, text.encode()))]
+    report = lint(Cluster(documents, Profile(is_declared=declared)), [rule])
+    said = [finding.severity.value for finding in report.findings]
+    said += [one.reason for run in report.runs for one in run.unjudged]
+    assert said == (of_declared if declared else of_undeclared)
+
+
+def test_a_part_of_a_cluster_does_not_show_what_is_missing_in_it(sandbox: Sandbox) -> None:
+    rule = made(f'{HEAD}expression: "{HAS_POLICY}"\nmessage: never\n{TAIL}', sandbox)
+    documents = read_documents(decode("w.yaml", (WEB % "web").encode()))
+    (run,) = lint(Cluster(documents, Profile(is_declared=True), is_narrowed=True), [rule]).runs
+    assert [one.reason for one in run.unjudged] == ["only some of the manifests of its cluster were looked at"]
 
 
 class _WithoutCel(Sandbox):
@@ -359,6 +450,13 @@ def test_a_schema_that_leads_to_itself_is_given_up() -> None:
         (
             "kinds: []\n",
             ["1:1: this needs summary, why, severity, good and bad", "1:8: kinds is too little: it takes at least 1"],
+        ),
+        *(
+            (
+                f"source: {source}\n{HEAD}{SHAPE}message: never\n{TAIL}",
+                [f"1:9: `{source}` is no address of a page: write it like https://example.com/ssh"],
+            )
+            for source in ("javascript:alert(1)", "https://x>y", "example.com", "file:///etc/passwd")
         ),
         (
             f"{HEAD.replace('error', 'erorr')}{SHAPE}message: never\n{TAIL}",

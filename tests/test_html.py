@@ -85,6 +85,18 @@ def test_a_line_that_is_marked_as_a_whole_is_shown() -> None:
     assert lines == f"<pre>{above}{marked}</span></pre>"
 
 
+@pytest.mark.parametrize(("source", "links"), [("https://example.com", 1), ("javascript:alert(1)", 0), ("", 0)])
+def test_only_the_address_of_a_page_is_a_link(source: str, links: int) -> None:
+    @rule(severity=Severity.ERROR, source=source, good="", bad="")
+    def somewhere(cluster: Cluster) -> Problems:
+        """A line is wrong."""
+        yield Problem(Span("a.yaml", 2, 1, 2, 14), "it is wrong")
+
+    text = render(lint_clusters([Cluster(read(decode("a.yaml", b"kind: Service")))], [somewhere]), Terminal())
+    assert text.count("<a ") == links
+    assert "javascript" not in text
+
+
 def test_notes_are_folded_and_the_rest_is_not(page: str) -> None:
     assert {(known["data-severity"], "open" in known) for known in Page(page).all("details")} == {
         ("error", True),

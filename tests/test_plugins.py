@@ -131,8 +131,9 @@ def test_a_format_that_fails_leaves_no_file(install: Install, nplint: "Nplint") 
     Path("web.yaml").write_text("apiVersion: v1\nkind: Service\nmetadata: {name: web}\n")
     before = sorted(Path().iterdir())
     run = nplint("--output", "acme=out.txt", "web.yaml")
-    assert (run.code, run.out) == (3, "")
-    assert run.err == "error: nplint failed (ZeroDivisionError: division by zero). Please report this.\n"
+    assert (run.code, run.out) == (2, "")
+    said = "error: the plugin acme fails, repair or remove it: ZeroDivisionError: division by zero\n"
+    assert run.err == said
     assert sorted(Path().iterdir()) == before
 
 
@@ -261,8 +262,39 @@ def test_the_repository_that_is_linted_registers_nothing(tmp_path: Path) -> None
         (HOOK.format(name="nplint_rules", arguments="cluster", body="return []"), "Argument"),
         (HOOK.format(name="nplint_rules", arguments="", body="return 1 / 0"), "ZeroDivisionError"),
         (HOOK.format(name="nplint_rules", arguments="", body="yield 1 / 0"), "ZeroDivisionError"),
-        (HOOK.format(name="nplint_rules", arguments="", body="return ['no rule']"), "AttributeError"),
         (HOOK.format(name="nplint_formats", arguments="", body="return 1 / 0"), "ZeroDivisionError"),
+        ("raise SystemExit(0)", "SystemExit: 0"),
+        (HOOK.format(name="nplint_rules", arguments="", body="raise SystemExit(0)"), "SystemExit: 0"),
+        (
+            HOOK.format(name="nplint_rules", arguments="", body="return ['no rule']"),
+            "TypeError: nplint_rules gives str where a Rule has to be",
+        ),
+        (
+            RULE.format(name="acme_name").replace("Severity.NOTE", "'note'"),
+            "TypeError: the rule acme-name has as its severity str where a Severity has to be",
+        ),
+        (
+            HOOK.format(name="nplint_formats", arguments="", body="return {'acme': 'text'}"),
+            "TypeError: the format acme is str where a function has to be",
+        ),
+        (
+            HOOK.format(name="nplint_profiles", arguments="", body="return 5"),
+            "TypeError: nplint_profiles gives int where a Mapping has to be",
+        ),
+        (
+            HOOK.format(name="nplint_profiles", arguments="", body="return {'acme': {}}"),
+            "TypeError: the type acme is dict where a Profile has to be",
+        ),
+        (
+            HOOK.format(name="nplint_rules", arguments="", body="[]"),
+            "TypeError: nplint_rules gives nothing: does it lack its return?",
+        ),
+        (
+            RULE.format(name="acme_name").replace("@hookimpl", ""),
+            "TypeError: nplint_rules is not marked with @hookimpl",
+        ),
+        ("x = 1", "TypeError: it has none of the hooks nplint_formats, nplint_profiles and nplint_rules"),
+        ("NPLINT_API = '1'", "TypeError: its NPLINT_API is '1' and has to be a number: write 1"),
     ],
 )
 def test_a_plugin_that_cannot_be_used_is_an_error_that_names_it(install: Install, plugin: str, cause: str) -> None:
@@ -271,6 +303,34 @@ def test_a_plugin_that_cannot_be_used_is_an_error_that_names_it(install: Install
         plugins.load()
     assert cause in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("body", "cause"),
+    [
+        ("raise SystemExit(0)", "SystemExit: 0"),
+        ("yield Problem(None, 'x')", "TypeError: a problem is at a Node or a Span, and not at NoneType"),
+    ],
+)
+def test_a_rule_that_fails_is_one_of_its_plugin(install: Install, nplint: "Nplint", body: str, cause: str) -> None:
+    install("acme", RULE.format(name="acme_name").replace("yield Problem(service.node", f"{body}; (service.node"))
+    Path("web.yaml").write_text(SERVICE)
+    run = nplint("--select", "acme-name,node-port-out-of-range", "web.yaml")
+    assert (run.code, run.out) == (3, "")
+    failed = f"error: the rule acme-name of the plugin acme failed, the others ran ({cause})."
+    assert f"{failed} Repair or remove the plugin acme.\n" in run.err
+
+
+def test_a_format_that_gives_no_text_is_one_of_its_plugin(install: Install, nplint: "Nplint") -> None:
+    install("acme", FORMAT.format(name="acme").replace('f"{len(report.findings)} found"', "7"))
+    Path("web.yaml").write_text(SERVICE)
+    said = "the plugin acme fails, repair or remove it: TypeError: its format gives int where a str has to be"
+    assert nplint("--format", "acme", "web.yaml") == (2, "", f"error: {said}\n")
+
+
+def test_a_module_that_is_not_there_is_said(nplint: "Nplint") -> None:
+    said = "the plugin no_such_module: there is no module of this name: install it, or put its folder on PYTHONPATH"
+    assert nplint("--plugin", "no_such_module") == (2, "", f"error: {said}\n")
 
 
 def test_a_plugin_cannot_take_the_place_of_the_built_in_one(install: Install) -> None:

@@ -121,7 +121,7 @@ def refused(nplint: "Nplint", *arguments: str) -> str:
 def test_a_folder_outside_of_the_repository_is_refused(nplint: "Nplint", inside: Path, path: str) -> None:
     (inside / ".nplint.yaml").write_text(f"rules-dir: {path}\n")
     place = ".nplint.yaml:1:12"
-    assert refused(nplint) == f"{place}: `{path}` leads out of the folder of this file: a repository's rules lie in it"
+    assert refused(nplint) == f"{place}: `{path}` leads out of the folder of this file: what it names lies in it"
 
 
 def test_a_link_to_a_folder_outside_is_refused(nplint: "Nplint", inside: Path, tmp_path: Path) -> None:
@@ -142,9 +142,49 @@ def test_a_link_to_a_file_outside_is_refused(
     assert "hunter2" not in said
 
 
+@pytest.fixture
+def outside(tmp_path: Path) -> Path:
+    """A folder beside the repository, which nobody in it may look into."""
+    folder = tmp_path / "outside"
+    folder.mkdir()
+    (folder / "no-web.yaml").write_text(RULE.format(port=80))
+    (folder / "good.json").write_text('{"version": 1, "findings": []}')
+    (folder / "state.yaml").write_text(WEB.replace("name: web", "name: api"))
+    return folder
+
+
+@pytest.mark.parametrize("path", ["../outside/good.json", "OUTSIDE/good.json", "/etc/passwd", "linked.json"])
+def test_a_baseline_outside_of_the_repository_is_refused(
+    nplint: "Nplint", inside: Path, outside: Path, path: str
+) -> None:
+    (inside / "linked.json").symlink_to(outside / "good.json")
+    path = path.replace("OUTSIDE", str(outside))
+    (inside / ".nplint.yaml").write_text(f"baseline: {path}\n")
+    place = ".nplint.yaml:1:11"
+    assert refused(nplint) == f"{place}: `{path}` leads out of the folder of this file: what it names lies in it"
+
+
+def test_context_outside_of_the_repository_is_refused(nplint: "Nplint", inside: Path, outside: Path) -> None:
+    (inside / "state.yaml").symlink_to(outside / "state.yaml")
+    (inside / ".nplint.yaml").write_text("clusters: {prod: {context: [state.yaml]}}\n")
+    said = "state.yaml leads out of the folder of the configuration: copy what it leads to"
+    assert refused(nplint, "--select", "node-port-conflict") == said
+
+
+def test_a_link_to_a_configuration_does_not_lead_its_paths_out(nplint: "Nplint", inside: Path, outside: Path) -> None:
+    (outside / "nplint.yaml").write_text("rules-dir: .\n")
+    (inside / ".nplint.yaml").unlink()
+    (inside / ".nplint.yaml").symlink_to(outside / "nplint.yaml")
+    assert "no-web" not in nplint("rules").out
+    (outside / "nplint.yaml").write_text("rules-dir: policy\n")
+    assert "no-ssh" in nplint("rules").out
+
+
 def test_a_folder_that_is_not_there_is_named(nplint: "Nplint", inside: Path) -> None:
     (inside / ".nplint.yaml").write_text("rules-dir: rulez\n")
     assert refused(nplint) == ".nplint.yaml:1:12: there is no folder `rulez`: make it, or leave rules-dir out"
+    (inside / ".nplint.yaml").write_text("rules-dir: policy/no-ssh.yaml\n")
+    assert refused(nplint) == (".nplint.yaml:1:12: `policy/no-ssh.yaml` is no folder: name the one that it lies in")
     (inside / ".nplint.yaml").write_text("")
     assert refused(nplint, "--rules", "rulez") == "there is no file or folder of rules rulez"
 

@@ -1,5 +1,6 @@
 """`nplint rule` and `nplint.testing`: rules to begin with, and what their examples show."""
 
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -159,11 +160,11 @@ def test_all_rules_of_a_run_are_tested_without_a_path(nplint: "Nplint") -> None:
 @pytest.mark.parametrize(
     ("path", "said"),
     [
-        ("nowhere", "the plugin nowhere fails, repair or remove it: ModuleNotFoundError"),
+        ("nowhere", "the plugin nowhere: there is no module of this name: install it, or"),
         ("nowhere.yaml", "there is no file or folder of rules nowhere.yaml"),
-        ("nowhere.py", "the plugin nowhere.py fails, repair or remove it: FileNotFoundError"),
+        ("nowhere.py", "the plugin nowhere.py: there is no such file"),
         ("empty", "empty brings no rule with examples"),
-        ("json", "json brings no rule with examples"),
+        ("json", "the plugin json fails, repair or remove it: TypeError: it has none of the hooks nplint_formats"),
     ],
 )
 def test_what_brings_no_rules_is_said(nplint: "Nplint", path: str, said: str) -> None:
@@ -171,3 +172,22 @@ def test_what_brings_no_rules_is_said(nplint: "Nplint", path: str, said: str) ->
     run = nplint("rule", "test", path)
     assert run.code == 2
     assert run.err.startswith(f"error: {said}")
+
+
+def test_a_package_and_a_module_of_it_are_tested_where_they_lie(nplint: "Nplint", tmp_path: Path) -> None:
+    nplint("rule", "new", "acme-team")
+    package = tmp_path / "acme_pack/inner"
+    package.mkdir(parents=True)
+    (tmp_path / "acme_pack/__init__.py").write_text("")
+    text = Path("acme_team.py").read_text()
+    rule, _, hook = text.partition("@hookimpl")
+    (package / "acme_team.py").write_text(rule)
+    (package / "__init__.py").write_text(
+        f"from nplint import hookimpl, Rule\nfrom acme_pack.inner.acme_team import acme_team\n\n\n@hookimpl{hook}"
+    )
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(sys, "path", [*sys.path])
+        runs = [nplint("rule", "test", f"acme_pack/inner{file}") for file in ("", "/__init__.py", "/acme_team.py")]
+    for name in [name for name in sys.modules if name.startswith("acme_")]:
+        del sys.modules[name]
+    assert runs == [(0, "", "2 examples are as marked\n")] * 3

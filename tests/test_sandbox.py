@@ -9,7 +9,11 @@ import pytest
 
 from nplint.sandbox import LimitError, Sandbox
 
-VERDICTS: dict[str, Any] = {"do": "verdicts", "conditions": [], "shared": {}, "items": [{"object": 1}, {"object": 2}]}
+VERDICTS: dict[str, Any] = {
+    "do": "verdicts",
+    "conditions": [],
+    "batches": [{"shared": {}, "items": [{"object": 1}, {"object": 2}]}],
+}
 
 
 def verdicts(expression: str, message: str = "") -> dict[str, Any]:

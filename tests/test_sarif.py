@@ -132,6 +132,23 @@ def test_the_page_of_every_rule_has_its_examples(name: str) -> None:
     assert page.endswith(f"Source: <{known.source}>")
 
 
+@pytest.mark.parametrize("source", ["", "javascript:alert(1)", "the manual, chapter 3"])
+def test_only_the_address_of_a_page_is_a_link(source: str) -> None:
+    made = rule(severity=Severity.ERROR, source=source, good="", bad="")(every_name)
+    (described,) = run_of(lint(Cluster(()), [made]))["tool"]["driver"]["rules"]
+    assert "helpUri" not in described
+    assert "Source" not in described["help"]["markdown"]
+    assert described["help"]["text"].endswith(f"\n\nSource: {source}" if source else "\n\nIt can be called.")
+
+
+def every_name(cluster: Cluster) -> Problems:
+    """A rule has a name.
+
+    It can be called.
+    """
+    yield from ()
+
+
 def doubtful(*confidences: Confidence) -> Report:
     @rule(severity=Severity.ERROR, source="https://example.com", good="", bad="")
     def some_doubt(cluster: Cluster) -> Problems:

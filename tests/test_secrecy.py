@@ -121,3 +121,58 @@ def test_no_format_shows_the_evidence_in_a_secret(nplint: "Nplint", tmp_path: "P
     if format == "json":
         found = {finding["rule"]: finding for finding in json.loads(run.out)["findings"]}
         assert (found["hairpin-unreachable"]["line"], found["hairpin-unreachable"]["field"]) == (25, "stringData.URL")
+
+
+# --- rules of a repository
+
+RULE = """\
+summary: s.
+why: w.
+severity: error
+kinds: [{{apiVersion: v1, kind: {kind}}}]
+{judges}
+good: x
+bad: x
+"""
+POLICY = """\
+apiVersion: admissionregistration.k8s.io/v1
+kind: ValidatingAdmissionPolicy
+metadata: {name: r}
+spec:
+  matchConstraints: {resourceRules: [{apiGroups: [''], apiVersions: [v1], operations: [CREATE], resources: [secrets]}]}
+  validations: [{expression: 'object.stringData.b != "hunter"', messageExpression: '"it is " + object.stringData.b'}]
+"""
+PLAIN = "---\napiVersion: v1\nkind: Service\nmetadata: {name: web}\n"
+DEEP = "{properties: {stringData: {additionalProperties: {maxLength: 3}}}}"
+FIRST = "objects.filter(o, o.kind == 'Secret')[0].stringData"
+
+
+@pytest.mark.parametrize(
+    ("judges", "kind", "said"),
+    [
+        (f"schema: {DEEP}\nmessage: '{{path}} is {{value}}'", "Secret", "stringData.b is ******"),
+        ("schema: {properties: {stringData: false}}\nmessage: '{value}'", "Secret", '{"b": "******", "c": "********"}'),
+        (f"schema: {DEEP}\nmessage: m\nhelp: 'not {{value}}'", "Secret", "not ******"),
+        ("expression: 'false'\nmessageExpression: '\"pw \" + object.stringData.b'", "Secret", "pw ******"),
+        (f"expression: 'false'\nmessageExpression: \"'pw ' + {FIRST}.b\"", "Service", "pw ******"),
+        ("expression: '{\"x\": true}[object.stringData.b]'\nmessage: m", "Secret", 'Key not found in map : "******"'),
+        (f"expression: \"{{'x': true}}[{FIRST}.b]\"\nmessage: m", "Service", 'Key not found in map : "******"'),
+        (
+            "expression: '[true][\"******\" == object.stringData.b ? 0 : 7]'\nmessage: m",
+            "Secret",
+            "what a Secret hides",
+        ),
+        ("expression: object.stringData.b != 'hunter'\nmessage: found", "Secret", "found"),
+        (POLICY, "", "it is ******"),
+    ],
+)
+def test_no_rule_of_a_repository_shows_what_a_secret_hides(
+    nplint: "Nplint", tmp_path: "Path", judges: str, kind: str, said: str
+) -> None:
+    (tmp_path / "p").mkdir()
+    (tmp_path / "p/r.yaml").write_text(RULE.format(kind=kind, judges=judges) if kind else judges)
+    (tmp_path / "f.yaml").write_text(SECRET + PLAIN)
+    for format in ("text", "sarif", "json"):
+        run = nplint("--rules", "p", "--select", "r", "--explain-skips", "--format", format, "f.yaml")
+        assert "hunter" not in (run.out + run.err).replace("# hunter", "").replace("!= 'hunter'", "")
+        assert said in (run.out + run.err).replace('\\"', '"')

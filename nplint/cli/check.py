@@ -136,7 +136,7 @@ def check(ctx: click.Context, /, paths: tuple[str, ...], **options: Any) -> None
 
         ran = choose(loaded, chosen["select"].value, chosen["ignore"].value, config)
         tell(skips(report, left_out(loaded, ran, chosen, config)))
-    _finish(report, without_manifest, chosen)
+    _finish(report, loaded, without_manifest, chosen)
 
 
 def _take_range(ctx: click.Context, paths: tuple[str, ...]) -> tuple[str, ...]:
@@ -268,20 +268,22 @@ def _deliver(
     show(text)
 
 
-def tell_crashes(report: "Report", *, debug: bool) -> None:
+def tell_crashes(report: "Report", loaded: "Plugins", *, debug: bool) -> None:
     """Leave with the exit code for it where rules failed."""
     for run in report.crashes:
+        plugin = loaded.maker(run.rule)
+        of, way_out = (f" of {plugin}", f"Repair or remove {plugin}") if plugin else ("", "Please report this")
         if run.error:
-            tell_failure(f"the rule {run.rule.name} failed, the others ran", run.error, debug=debug)
+            tell_failure(f"the rule {run.rule.name}{of} failed, the others ran", run.error, way_out, debug=debug)
     if report.crashes:
         raise SystemExit(EXIT_OUR_FAULT)
 
 
-def _finish(report: "Report", without_manifest: int, options: dict[str, Setting]) -> NoReturn:
+def _finish(report: "Report", loaded: "Plugins", without_manifest: int, options: dict[str, Setting]) -> NoReturn:
     from nplint.finding import Severity
     from nplint.output.footer import footer
 
     tell(footer(report, without_manifest) if report.clusters else NOTHING_CHANGES)
-    tell_crashes(report, debug=options["debug"].value)
+    tell_crashes(report, loaded, debug=options["debug"].value)
     failed = report.fails(Severity(options["fail_on"].value)) and not options["exit_zero"].value
     raise SystemExit(EXIT_FOUND if failed else 0)

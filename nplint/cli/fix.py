@@ -61,7 +61,8 @@ def fix(ctx: click.Context, /, paths: tuple[str, ...], **options: Any) -> None:
     chosen = settings(ctx, config)
     given = standard_input().read() if "-" in paths else b""
     with progress() as watch:
-        judge = check.judging(pluggable(), paths, chosen, config, watch)
+        loaded = pluggable()
+        judge = check.judging(loaded, paths, chosen, config, watch)
         found = run.gather(paths, chosen, config, BytesIO(given), watch=watch)
         report = judge(found.clusters)
     files = Files(report.texts, paths or (".",), given)
@@ -72,7 +73,7 @@ def fix(ctx: click.Context, /, paths: tuple[str, ...], **options: Any) -> None:
         outcome = fix_files(report, judge, files, unsafe=options["unsafe"])
         if "-" in paths:
             show(outcome.contents.get(STDIN, given))
-    check.tell_crashes(report, debug=options["debug"])
+    check.tell_crashes(report, loaded, debug=options["debug"])
     left = (options["diff"] and outcome.contents) or fixable(outcome.report, unsafe=options["unsafe"])
     raise SystemExit(EXIT_LEFT if left else 0)
 

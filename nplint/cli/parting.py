@@ -1,6 +1,5 @@
 """Which manifests make which cluster."""
 
-import os
 import posixpath
 from collections.abc import Sequence
 from functools import cached_property
@@ -12,6 +11,7 @@ from nplint.cluster import Cluster
 from nplint.declared import Config, Patterns, Target
 from nplint.document import Document
 from nplint.errors import NplintError
+from nplint.filenames import lies_in
 from nplint.kustomize import Kustomizations
 from nplint.profile import Profile
 
@@ -138,7 +138,13 @@ def _context(target: Target) -> tuple[Document, ...]:
         return ()
     from pathlib import Path
 
-    found = sources.matching(Path(target.context.folder), target.context.match)
+    def matches(path: str) -> bool:
+        is_meant = target.context.match(path)
+        if is_meant and not lies_in(path, target.context.folder):
+            raise NplintError(f"{path} leads out of the folder of the configuration: copy what it leads to")
+        return is_meant
+
+    found = sources.matching(Path(target.context.folder), matches)
     if not found.documents:
         raise NplintError(
             f"the context of cluster {target.profile.name} holds no manifest: {', '.join(target.context.lines)}"
@@ -148,9 +154,7 @@ def _context(target: Target) -> tuple[Document, ...]:
 
 def covers(paths: Sequence[str], path: str) -> bool:
     """Whether a path is looked at: a file, or a folder with everything below it."""
-    inside = os.path.join(os.path.realpath(path), "")
-    roots = (os.path.join(os.path.realpath(root), "") for root in paths or (".",) if root != "-")
-    return any(inside.startswith(root) for root in roots)
+    return any(lies_in(path, root) for root in paths or (".",) if root != "-")
 
 
 def _members(target: Target, documents: Sequence[Document], known: Kustomizations) -> list[Document]:

@@ -129,7 +129,7 @@ def new(name: str, yaml: bool) -> None:
 @extensions
 @rules_option
 def test(path: str | None, **given: Any) -> None:
-    """Run the examples of the rules that PATH brings: a file, a folder of YAML rules, or a Python module.
+    """Run the examples of the rules that PATH brings: a file, a folder of YAML rules or a package, or a Python module.
 
     Without PATH, all rules that a run would use.
     """
@@ -153,6 +153,7 @@ def _rules_at(path: str) -> "list[Rule]":
     from nplint import plugins
     from nplint.rulefiles import RuleFiles, load
 
-    if os.path.isdir(path) or path.endswith((".yaml", ".yml")):
+    is_package = os.path.exists(os.path.join(path, "__init__.py"))
+    if (os.path.isdir(path) and not is_package) or path.endswith((".yaml", ".yml")):
         return [rule for _, rule in load([RuleFiles(path)], plugins.load().types)]
     return plugins.rules_of(path)

@@ -110,11 +110,11 @@ def _write(stream: TextIO | None, text: str | bytes) -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
-def tell_failure(what: str, error: Exception, *, debug: bool) -> None:
-    """Say that nplint itself failed."""
+def tell_failure(what: str, error: BaseException, way_out: str = "Please report this", *, debug: bool) -> None:
+    """Say that nplint itself failed, or a plugin."""
     from nplint.output.excerpt import printable
 
-    tell(f"error: {what} ({type(error).__name__}: {printable(str(error))}). Please report this.")
+    tell(f"error: {what} ({type(error).__name__}: {printable(str(error))}). {way_out}.")
     if debug:
         import traceback
 

@@ -60,7 +60,7 @@ class _Writer(NamedTuple):
 
     @classmethod
     def of(cls, report: Report) -> "_Writer":
-        return cls(report.open, report.sources, {run.rule.name: run.rule.source for run in report.runs})
+        return cls(report.open, report.sources, {run.rule.name: run.rule.link for run in report.runs})
 
     def main(self) -> Element:
         return tag("main", *(self.finding(finding) for finding in self.findings))
@@ -99,8 +99,8 @@ class _Writer(NamedTuple):
     def words(self, finding: Finding) -> Element:
         told = [("why", finding.why), ("help", finding.help), ("clusters", ", ".join(finding.clusters))]
         rows = [tag("div", tag("dt", word), tag("dd", text)) for word, text in told if text]
-        if finding.rule in self.links:
-            link = self.links[finding.rule]
+        link = self.links.get(finding.rule)
+        if link:
             rows.append(tag("div", tag("dt", "source"), tag("dd", tag("a", link, href=link, rel="noreferrer"))))
         return tag("dl", *rows)
 

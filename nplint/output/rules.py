@@ -1,7 +1,6 @@
 """The list of rules, as text, as a table for documents, and as schemas/rules.json describes it."""
 
 import json
-import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -13,8 +12,6 @@ from nplint.output.explain import conditions, fixes, version
 from nplint.output.markdown import escaped
 from nplint.spelling import listed
 
-# Nothing of it means anything to Markdown within angle brackets.
-_LINK = re.compile(r"https://[!-;=?-{}~]+")
 _HEAD = ("rule", "severity", "finds", "clusters", "fix", "source")
 
 
@@ -42,7 +39,7 @@ def _row(rule: Rule) -> tuple[str, ...]:
     where = listed(for_clusters) if for_clusters else "all"
     severity = rule.severity.value + ("" if rule.default else ", off by default")
     cells = (rule.name, severity, rule.summary, where, ", ".join(fixes(rule)))
-    source = f"<{rule.source}>" if _LINK.fullmatch(rule.source) else escaped(rule.source)
+    source = f"<{rule.link}>" if rule.link else escaped(rule.source)
     return *map(escaped, cells), source
 
 

@@ -76,7 +76,7 @@ def _descriptor(rule: Rule, confidence: Confidence) -> Json:
         "shortDescription": {"text": rule.summary},
         "fullDescription": {"text": rule.why or rule.summary},
         "help": {"text": _text(rule), "markdown": _page(rule)},
-        "helpUri": rule.source,
+        **({"helpUri": rule.link} if rule.link else {}),
         "defaultConfiguration": {"level": rule.severity.value},
         "properties": {
             "tags": ["correctness", "kubernetes", *(["cce"] if on_cce else [])],
@@ -88,7 +88,8 @@ def _descriptor(rule: Rule, confidence: Confidence) -> Json:
 
 def _text(rule: Rule) -> str:
     """What a reader without Markdown shows. The whole page would try the rule's examples, in each run again."""
-    return "\n\n".join([f"{rule.name} ({rule.severity.value})", rule.summary, rule.rationale, f"Source: {rule.source}"])
+    source = [f"Source: {rule.source}"] if rule.source else []
+    return "\n\n".join([f"{rule.name} ({rule.severity.value})", rule.summary, rule.rationale, *source])
 
 
 def _page(rule: Rule) -> str:
@@ -99,7 +100,8 @@ def _page(rule: Rule) -> str:
         for word, example in examples
         for path, text in shown_files(example).items()
     ]
-    return "\n\n".join([rule.summary, rule.rationale, *blocks, f"Source: <{rule.source}>"])
+    source = [f"Source: <{rule.link}>"] if rule.link else []
+    return "\n\n".join([rule.summary, rule.rationale, *blocks, *source])
 
 
 def _automation(report: Report) -> str:
