@@ -13,11 +13,14 @@ from nplint.node import Node
 from nplint.reach import How, Reach, hidden, reach
 from nplint.resource import Resource
 from nplint.sandbox import Sandbox
-from nplint.shape import Schema, Way, has_patterns, is_plain
+from nplint.shape import Schema, Way, has_patterns, is_plain, size
 from nplint.undecided import undecided
 from nplint.worlds import Worlds
 
 UNRENDERED = "it is not rendered yet"
+
+# Keywords times characters: some tenths of a second at worst.
+_MOST_WORK = 20_000_000
 
 
 class Say(Protocol):
@@ -42,10 +45,11 @@ def by_schema(about: About, schema: Schema, sandbox: Sandbox | None) -> Check:
     """Finds every place that does not fit a schema; without a sandbox, the schema is trusted."""
     # Plain code needs no sandbox, unless a regular expression could keep it busy.
     plain = is_plain(schema) and not (sandbox and has_patterns(schema))
+    weight = size(schema) if sandbox else 0
 
     def check(cluster: Cluster) -> Problems:
         resources = about.chosen(cluster)
-        if plain:
+        if plain and weight * _length(resources) <= _MOST_WORK:
             values = (resource.node.value for resource in resources)
             answers: Iterator[Any] = ((shape.violations(value, schema), undecided(value, schema)) for value in values)
         else:
@@ -54,6 +58,12 @@ def by_schema(about: About, schema: Schema, sandbox: Sandbox | None) -> Check:
             yield from [given_up(resource, found)] if isinstance(found, str) else _violated(about, resource, *found)
 
     return check
+
+
+def _length(resources: list[Resource]) -> int:
+    """How many characters the documents of the resources have."""
+    documents = {id(document): document for document in (resource.node.document for resource in resources)}
+    return sum(document.end - document.start for document in documents.values())
 
 
 def _violations(schema: Schema, resources: list[Resource], sandbox: Sandbox | None) -> Iterator[Any]:

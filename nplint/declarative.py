@@ -16,13 +16,14 @@ from nplint.node import Node
 from nplint.profile import TYPES, Profile, Version, When, declare, parse_version
 from nplint.sandbox import Sandbox
 from nplint.shape import Schema, ways
-from nplint.spelling import shown
+from nplint.spelling import cut, shown
 
 Mistakes = Iterator[tuple[Span, str]]
 
 _NAME = r"[a-z][a-z0-9]*(-[a-z0-9]+)*"
 _BRACED = r"\{(\w*)\}"
 _WORDS = ("name", "path", "value")
+_LONGEST = 60
 _TYPES = ("object", "array", "string", "integer", "number", "boolean", "null")
 
 
@@ -124,11 +125,18 @@ def _schema_mistakes(schema: Node) -> Mistakes:
 
 
 def _pattern_mistakes(node: Node) -> Mistakes:
+    import warnings
+
     text = str(node.path[-1]) if node.on_key else text_of(node)
     try:
-        re.compile(text)
-    except re.error as error:
-        yield node.span, f"`{text}` is no regular expression: {error.msg}"
+        with warnings.catch_warnings():
+            # What may mean something else in a later Python means what it means in this one.
+            warnings.simplefilter("ignore")
+            re.compile(text)
+    except (re.error, OverflowError) as error:
+        yield node.span, f"`{cut(text, _LONGEST)}` is no regular expression: {error}"
+    except RecursionError:
+        yield node.span, f"`{cut(text, _LONGEST)}` is nested too deeply for a regular expression"
 
 
 def _leads_somewhere(schema: Node, reference: str) -> bool:

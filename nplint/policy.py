@@ -20,11 +20,11 @@ from nplint.profile import When
 from nplint.reach import reach
 from nplint.resource import Resource
 from nplint.sandbox import Sandbox
+from nplint.variables import LEXEME, MOST, Variables, used
 
 _GROUP = "admissionregistration.k8s.io/"
 _POLICY, _BINDING = "ValidatingAdmissionPolicy", "ValidatingAdmissionPolicyBinding"
 _NAMES = ("object", "oldObject", "request", "namespaceObject", "params", "authorizer", "variables")
-_LEXEME = r"""//[^\n]*|'{3}[\s\S]*?'{3}|"{3}[\s\S]*?"{3}|'(?:\\.|[^'\\\n])*'|"(?:\\.|[^"\\\n])*"|\bvariables\.(\w+)"""
 _UNSUPPORTED = {
     r"\bparams\b": "it takes parameters, which are in the cluster",
     r"\bauthorizer\b": "it asks what somebody is allowed to do",
@@ -46,6 +46,7 @@ class _Policy(NamedTuple):
     node: Node
     bindings: tuple[Node, ...]
     unsupported: dict[str, str]
+    variables: Variables
 
     @property
     def name(self) -> str:
@@ -78,21 +79,19 @@ class _Policy(NamedTuple):
 
     def unsupported_in(self, expression: str) -> str:
         """Why an expression cannot be evaluated without the cluster, "" where it can."""
-        full = self.full(expression)
-        plain = re.sub(_LEXEME, lambda found: found[0] if found[1] else "", full)
-        said = (reason for pattern, reason in _UNSUPPORTED.items() if re.search(pattern, plain))
-        plain_parts = {_with_plain_names(text): reason for text, reason in self.unsupported.items()}
-        parts = (reason for text, reason in plain_parts.items() if text == full or f"({text}\n)" in full)
-        return next(said, "") or next(parts, "")
+        reason = self._unsupported(expression)
+        for number, name in enumerate(self.variables.behind(expression), 1):
+            if reason:
+                return reason
+            reason = self._unsupported(self.variables.expressions[name])
+            if number > MOST:
+                return f"it hangs on more than {MOST} variables"
+        return reason
 
-    def full(self, expression: str) -> str:
-        """An expression with the variables that it uses, which are evaluated only if they are asked for."""
-        text = _with_plain_names(expression)
-        for variable in reversed(list(self.spec["variables"])):
-            name = f"variables_{text_of(variable['name'])}"
-            if re.search(rf"\b{name}\b", text):
-                text = f"cel.bind({name}, ({_with_plain_names(text_of(variable['expression']))}\n), {text}\n)"
-        return text
+    def _unsupported(self, expression: str) -> str:
+        plain = re.sub(LEXEME, lambda found: found[0] if found[1] else "", expression)
+        said = (reason for pattern, reason in _UNSUPPORTED.items() if re.search(pattern, plain))
+        return next(said, "") or self.unsupported.get(expression, "")
 
     def matches(self, request: Request, cluster: Cluster) -> bool | str:
         matched = admission.matches(self.spec["matchConstraints"], request, cluster)
@@ -100,10 +99,6 @@ class _Policy(NamedTuple):
             return matched
         places = (one["spec"]["matchResources"] for one in self.bindings)
         return admission.any_of(admission.matches(place, request, cluster, without_rules=True) for place in places)
-
-
-def _with_plain_names(expression: str) -> str:
-    return re.sub(_LEXEME, lambda found: f"variables_{found[1]}" if found[1] else found[0], expression)
 
 
 def rules(documents: Sequence[Document], sandbox: Sandbox) -> list[tuple[str, Rule]]:
@@ -117,12 +112,18 @@ def rules(documents: Sequence[Document], sandbox: Sandbox) -> list[tuple[str, Ru
     if wrong:
         raise NplintError(*(f"{span.place}: {sentence}" for span, sentence in sorted(wrong)))
     policies = [node for node in nodes if text_of(node["kind"]) == _POLICY]
-    names = {text_of(node["metadata"]["name"]) for node in policies}
+    bindings: dict[str, list[Node]] = {text_of(node["metadata"]["name"]): [] for node in policies}
     for node in nodes:
         bound = node["spec"]["policyName"]
-        if bound.present and text_of(bound) not in names:
-            raise NplintError(f"{bound.span.place}: {unknown('policy', text_of(bound), names or ['none'])}")
-    return [(node.document.source.path, _rule(_policy(node, nodes, sandbox), sandbox)) for node in policies]
+        if not bound.present:
+            continue
+        if text_of(bound) not in bindings:
+            raise NplintError(f"{bound.span.place}: {unknown('policy', text_of(bound), bindings or ['none'])}")
+        bindings[text_of(bound)].append(node)
+    return [
+        (node.document.source.path, _rule(_policy(node, bindings[text_of(node["metadata"]["name"])], sandbox), sandbox))
+        for node in policies
+    ]
 
 
 def _misshapen(node: Node) -> Iterator[tuple[Span, str]]:
@@ -130,16 +131,16 @@ def _misshapen(node: Node) -> Iterator[tuple[Span, str]]:
     yield from repeated(node.document)
 
 
-def _policy(node: Node, nodes: Sequence[Node], sandbox: Sandbox) -> _Policy:
-    spec, name = node["spec"], text_of(node["metadata"]["name"])
-    known = [text_of(one["name"]) for one in spec["variables"]]
+def _policy(node: Node, bindings: Sequence[Node], sandbox: Sandbox) -> _Policy:
+    spec = node["spec"]
+    known = {text_of(one["name"]): text_of(one["expression"]) for one in spec["variables"]}
     typed = [(one["expression"], "bool") for one in (*spec["validations"], *spec["matchConditions"])]
     typed += [(one["messageExpression"], "string") for one in spec["validations"] if one["messageExpression"].present]
     typed += [(one["expression"], "") for one in spec["variables"]]
     for each, _ in typed:
-        for used in filter(None, re.findall(_LEXEME, text_of(each))):
-            if used not in known:
-                raise NplintError(f"{each.span.place}: {unknown('variable', used, known or ['none'])}")
+        for variable in used(text_of(each)):
+            if variable not in known:
+                raise NplintError(f"{each.span.place}: {unknown('variable', variable, known or ['none'])}")
     unsupported, wrong = {}, []
     for each, span, sentence in mistakes(sandbox, typed, _NAMES):
         if sentence.startswith("undeclared reference"):
@@ -148,8 +149,7 @@ def _policy(node: Node, nodes: Sequence[Node], sandbox: Sandbox) -> _Policy:
             wrong.append(f"{span.place}: {sentence}")
     if wrong:
         raise NplintError(*wrong)
-    bindings = (one for one in nodes if text_of(one["kind"]) == _BINDING and text_of(one["spec"]["policyName"]) == name)
-    return _Policy(node, tuple(bindings), unsupported)
+    return _Policy(node, tuple(bindings), unsupported, Variables(known))
 
 
 def _rule(policy: _Policy, sandbox: Sandbox) -> Rule:
@@ -205,42 +205,46 @@ class _Asks(NamedTuple):
     question: Question
     hinders: str
     unsupported: dict[int, str]
+    words: dict[str, list[int]]
+    """The validations that have a word, by their places; -1 is that of the conditions."""
 
     @classmethod
     def of(cls, policy: _Policy) -> "_Asks":
-        spec = policy.spec
-        reasons = {
-            place: policy.unsupported_in(text_of(one["expression"])) for place, one in enumerate(spec["validations"])
-        }
-        return cls(
-            Question(
-                # What is not supported is not evaluated: it holds.
-                tuple(_validation(policy, one, bool(reasons[place])) for place, one in enumerate(spec["validations"])),
-                tuple(policy.full(text_of(one["expression"])) for one in spec["matchConditions"]),
-            ),
-            policy.hinders,
-            {place: reason for place, reason in reasons.items() if reason},
-        )
+        validations, hinders = list(policy.spec["validations"]), policy.hinders
+        reasons = [policy.unsupported_in(text_of(one["expression"])) for one in validations]
+        # What is not supported is not evaluated: it holds.
+        asked = [_validation(policy, one, bool(reason)) for one, reason in zip(validations, reasons, strict=True)]
+        conditions = [text_of(one["expression"]) for one in policy.spec["matchConditions"]] if not hinders else []
+        question = Question(tuple(asked), tuple(map(policy.variables.bound, conditions)))
+        unsupported = {place: reason for place, reason in enumerate(reasons) if reason}
+        return cls(question, hinders, unsupported, _words(question))
 
     def unknown(self, request: Request, cluster: Cluster) -> str:
         """Why nothing of a resource can be judged, "" where something can."""
         if any(request.resource.unrendered()):
             return "it is not rendered yet"
-        texts = " ".join((*self.question.conditions, *(one.expression for one in self.question.validations)))
-        if "namespaceObject" in texts and _namespace(request, cluster) is None:
+        if "namespaceObject" in self.words and _namespace(request, cluster) is None:
             return "it asks for the namespace, which is not in the input"
-        return self.hinders or _filled_in(" ".join(self.question.conditions), request.resource)
+        return self.hinders or self._filled_in(request.resource).get(-1, "")
 
     def unknown_in(self, resource: Resource) -> dict[int, str]:
         """Why some of the validations cannot be judged, by their places."""
-        filled_in = {place: _filled_in(one.expression, resource) for place, one in enumerate(self.question.validations)}
-        return self.unsupported | {place: reason for place, reason in filled_in.items() if reason}
+        return self.unsupported | {place: why for place, why in self._filled_in(resource).items() if place >= 0}
+
+    def _filled_in(self, resource: Resource) -> dict[int, str]:
+        chosen = sorted(admission.chosen_by_the_cluster(resource), reverse=True)
+        places = ((place, word) for word in chosen for place in self.words.get(word, ()))
+        return {place: f"it looks at {word}, which the cluster fills in" for place, word in places}
 
 
-def _filled_in(expression: str, resource: Resource) -> str:
-    looked_at = set(re.findall(r"\w+", expression))
-    chosen = sorted(looked_at & admission.chosen_by_the_cluster(resource))
-    return f"it looks at {chosen[0]}, which the cluster fills in" if chosen else ""
+def _words(question: Question) -> dict[str, list[int]]:
+    found: dict[str, list[int]] = {}
+    texts = [(-1, text) for text in question.conditions]
+    texts += [(place, one.expression) for place, one in enumerate(question.validations)]
+    for place, text in texts:
+        for word in set(re.findall(r"\w+", text)):
+            found.setdefault(word, []).append(place)
+    return found
 
 
 def _validation(policy: _Policy, node: Node, is_unsupported: bool) -> Validation:
@@ -248,8 +252,8 @@ def _validation(policy: _Policy, node: Node, is_unsupported: bool) -> Validation
         return Validation("true")
     message = text_of(node["messageExpression"])
     return Validation(
-        policy.full(text_of(node["expression"])),
-        policy.full(message) if message and not policy.unsupported_in(message) else "",
+        policy.variables.bound(text_of(node["expression"])),
+        policy.variables.bound(message) if message and not policy.unsupported_in(message) else "",
     )
 
 

@@ -93,6 +93,11 @@ def has_patterns(schema: Schema) -> bool:
     return any(keyword in ("pattern", "patternProperties") for keyword, _ in _keywords(schema))
 
 
+def size(schema: Schema) -> int:
+    """How many keywords a schema has, and values for them to choose from: no more is done for one part of a value."""
+    return sum(1 + (len(value) if isinstance(value, list | dict) else 0) for _, value in _keywords(schema))
+
+
 def fits(value: Any, schema: Schema) -> bool:
     """Whether a value has the shape that a plain schema describes."""
     if isinstance(schema, bool):

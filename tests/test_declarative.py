@@ -427,6 +427,19 @@ def test_what_takes_too_long_is_given_up_and_said(rule: str, reason: str) -> Non
         assert "; make it simpler" in run.unjudged[0].way_out
 
 
+def test_a_plain_schema_is_given_up_too_where_it_is_large() -> None:
+    many = list(range(20_000))
+    rule = made(f"{HEAD}schema: {{properties: {{x: {{items: {{enum: {many}}}}}}}}}\nmessage: never\n{TAIL}", Sandbox(1))
+    manifest = f"apiVersion: v1\nkind: Service\nx: {[-1] * 20_000}\n"
+    ((place, reason),) = found(rule, manifest)
+    assert (place, reason) == ("- 1:1", "the rule no-ssh-port was given up: it takes more than 1 seconds")
+
+
+def test_a_pattern_that_python_warns_of_is_taken_as_it_is(sandbox: Sandbox) -> None:
+    rule = made(f"{HEAD}schema: {{properties: {{kind: {{pattern: '^[[S]'}}}}}}\nmessage: never\n{TAIL}", sandbox)
+    assert found(rule) == []
+
+
 def test_a_schema_that_leads_to_itself_is_given_up() -> None:
     rule = made(f"{HEAD}schema: {{$ref: '#'}}\nmessage: never\n{TAIL}", Sandbox())
     assert found(rule) == [("- 1:1", "its schema leads back to itself")]
@@ -502,6 +515,14 @@ def test_a_schema_that_leads_to_itself_is_given_up() -> None:
         (
             f"{HEAD}schema: {{patternProperties: {{'[': false}}}}\nmessage: never\n{TAIL}",
             ["8:30: `[` is no regular expression: "],
+        ),
+        (
+            f"{HEAD}schema: {{pattern: '{'(' * 5000}'}}\nmessage: never\n{TAIL}",
+            [f"8:19: `{'(' * 57}...` is nested too deeply for a regular expression"],
+        ),
+        (
+            f"{HEAD}schema: {{pattern: 'a{{99999999999999999999}}'}}\nmessage: never\n{TAIL}",
+            ["8:19: `a{99999999999999999999}` is no regular expression: the repetition number is too large"],
         ),
         (
             f"{HEAD}schema: {{$ref: '#/$defs/x'}}\nmessage: never\n{TAIL}",

@@ -156,6 +156,19 @@ def test_conditions_decide_whether_it_is_asked(sandbox: Sandbox, more: str, expe
     assert found(made(f"{HEAD}{SERVICES}{NO_NODE_PORT}{more}", sandbox), cluster(WEB)) == expected
 
 
+def test_a_tower_of_variables_is_not_judged(sandbox: Sandbox) -> None:
+    tower = "".join(f"    - {{name: v{n + 1}, expression: variables.v{n} + variables.v{n}}}\n" for n in range(500))
+    rule = made(
+        f"{validating('variables.v500 > 0')}    - expression: object.spec.type != 'NodePort'\n"
+        f"  variables:\n    - {{name: v0, expression: '1'}}\n{tower}",
+        sandbox,
+    )
+    assert found(rule, cluster(WEB)) == [
+        "5 failed expression: object.spec.type != 'NodePort'",
+        "- it hangs on more than 64 variables",
+    ]
+
+
 def test_what_cannot_be_evaluated_may_be_let_through(sandbox: Sandbox) -> None:
     text = validating("object.spec.nothing == 1", "  failurePolicy: Ignore\n")
     assert found(made(text, sandbox), cluster(WEB)) == []
