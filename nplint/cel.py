@@ -140,7 +140,7 @@ _OTHER = "it gives neither true nor false"
 
 
 def _reason(text: str) -> str:
-    return re.sub(r"^[A-Z_]+: | \[[A-Z_]+\]$", "", text.splitlines()[0])
+    return re.sub(r"^([A-Z_]+: )+| \[[A-Z_]+\]$", "", text.splitlines()[0])
 
 
 def _verdicts(

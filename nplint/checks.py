@@ -144,7 +144,7 @@ def advice(verdict: Verdict) -> str:
     """What to do about an expression that cannot be evaluated."""
     if verdict.is_limit:
         return "; make it simpler"
-    return "; ask with has() first" if "Key not found" in verdict.error or "Index out" in verdict.error else ""
+    return "; ask with has() first" if verdict.is_of_missing else ""
 
 
 def given_up(resource: Resource, reason: str) -> Unjudged:

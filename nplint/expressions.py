@@ -43,6 +43,11 @@ class Verdict(NamedTuple):
     error: str = ""
     is_limit: bool = False
 
+    @property
+    def is_of_missing(self) -> bool:
+        """Whether it cannot be evaluated because it reads what is not there."""
+        return self.error.startswith(("Key not found", "no such key", "Index out of", "index out of"))
+
 
 def mistakes(
     sandbox: Sandbox, expressions: Sequence[tuple[Node, str]], names: Sequence[str]
