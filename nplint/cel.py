@@ -9,7 +9,7 @@ from cel_expr_python import cel
 from nplint.cel_functions import declarations
 
 _EXTENSIONS = ("strings", "math", "lists", "sets", "optional", "bindings", "encoders", "two-var-comprehensions")
-_MISTAKE = re.compile(r"ERROR: <input>:(\d+):(\d+): (.*)")
+_MISTAKE = re.compile(r"ERROR: <input>:(-?\d+):(-?\d+): (.*)")
 _LONGEST_MESSAGE = 5 * 1024
 _BOUND = "nplint_"
 
@@ -34,14 +34,13 @@ def _mistake(environment: cel.Env, text: str, type: str) -> Mistake | None:
         result = environment.compile(text).return_type()
     except RuntimeError as error:
         found = _MISTAKE.search(str(error))
-        return (
-            Mistake(int(found[1]), int(found[2]), found[3].replace(" (in container '')", ""))
-            if found
-            else Mistake(1, 1, _reason(str(error)))
-        )
+        if not found:
+            return Mistake(1, 1, _reason(str(error)))
+        # What is about the expression as a whole has no place.
+        return Mistake(max(1, int(found[1])), max(1, int(found[2])), _reason(found[3]))
     wanted = {"bool": cel.Type.BOOL, "string": cel.Type.STRING, "": cel.Type.DYN}[type]
     if type and result not in (wanted, cel.Type.DYN):
-        return Mistake(1, 1, f"it gives a value of type {result.name()}, and has to give a {type}")
+        return Mistake(1, 1, f"it gives a value of type {result.name().lower()}, and has to give a {type}")
     return None
 
 
@@ -140,7 +139,9 @@ _OTHER = "it gives neither true nor false"
 
 
 def _reason(text: str) -> str:
-    return re.sub(r"^([A-Z_]+: )+| \[[A-Z_]+\]$", "", text.splitlines()[0])
+    """What an error says, without the library's own words, and with the names that were written."""
+    plain = re.sub(r"^([A-Z_]+: )+| \[[A-Z_]+\]$| \(in container ''\)", "", text.splitlines()[0])
+    return re.sub(r"\bvariables_(\w+)", r"variables.\1", plain)
 
 
 def _verdicts(

@@ -119,6 +119,9 @@ def _schema_mistakes(schema: Node) -> Mistakes:
                 yield node.span, unknown("type", text_of(node), _TYPES)
         for node in (part["pattern"], *(each.key for _, each in part["patternProperties"].items())):
             yield from _pattern_mistakes(node)
+        step = part["multipleOf"]
+        if isinstance(step.value, int | float) and not step.value > 0:
+            yield step.span, "multipleOf has to be more than 0"
         reference = part["$ref"]
         if text_of(reference) and not _leads_somewhere(schema, text_of(reference)):
             yield reference.span, f"there is no {text_of(reference)} in this schema: write it like #/$defs/port"
@@ -141,7 +144,8 @@ def _pattern_mistakes(node: Node) -> Mistakes:
 
 def _leads_somewhere(schema: Node, reference: str) -> bool:
     start, *names = reference.split("/")
-    return start == "#" and schema.at(tuple(name.replace("~1", "/").replace("~0", "~") for name in names)).present
+    way = tuple(name.replace("~1", "/").replace("~0", "~") for name in names)
+    return start == "#" and isinstance(schema.at(way).value, dict | bool)
 
 
 def _rule(root: Node, name: str, check: Check) -> Rule:

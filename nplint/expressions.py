@@ -1,5 +1,6 @@
 """CEL in rules: checked when a rule is read, evaluated in the sandbox when it runs, and placed where it looks at."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import takewhile
 from types import MappingProxyType
@@ -13,6 +14,7 @@ from nplint.reach import Reach, Step
 from nplint.resource import Resource
 from nplint.sandbox import LimitError, Sandbox
 from nplint.secrecy import veil
+from nplint.spelling import nearest
 
 LONGEST = 10_000
 """How many characters an expression may have."""
@@ -72,20 +74,33 @@ def mistakes(
     for node, _ in expressions:
         if text_of(node) in found:
             line, column, message = found[text_of(node)]
-            yield node, _within(node, line, column), message
+            yield node, _within(node, line, column), _with_meaning(message, names)
 
 
 def _within(node: Node, line: int, column: int) -> Span:
-    """The place of a line and column of a text, where the text stands in the file as it is."""
-    span, written = node.span, node.document.source.slice(node.span)
-    if written.startswith("|"):
-        first = written.partition("\n")[2]
-        line, column = span.line + line, len(first) - len(first.lstrip(" ")) + column
-    elif text_of(node) in written and line == 1:
-        line, column = span.line, span.column + written.index(text_of(node)) + column - 1
-    else:
+    """The place of a line and column of a text, where the text stands in the file but for how its lines are broken."""
+    span, source, text = node.span, node.document.source, text_of(node)
+    written = source.slice(span)
+    begin, end = 0, len(written)
+    if written[:1] in ("|", ">"):
+        begin = written.index("\n")
+    elif written[:1] in ("'", '"'):
+        begin, end = 1, end - 1
+    places = [place for place in range(begin, end) if not written[place].isspace()]
+    if "".join(written[place] for place in places) != "".join(text.split()):
         return span
-    return span._replace(line=line, column=column)
+    lines = text.split("\n")
+    before = "".join("".join((*lines[: line - 1], lines[line - 1][: column - 1])).split())
+    start, finish = source.offsets(span)
+    # Something may be missing at the end.
+    return source.span(start + [*places, places[-1] + 1 if places else 0][len(before)], finish)
+
+
+def _with_meaning(message: str, names: Sequence[str]) -> str:
+    """What is said of a name that there is not, with the one that may be meant."""
+    found = re.match(r"undeclared reference to '(\w+)", message)
+    meant = nearest(found[1], names) if found else None
+    return f"{message}: did you mean {meant}?" if meant else message
 
 
 class Batch(NamedTuple):

@@ -276,6 +276,16 @@ def test_what_a_manifest_says_is_cut_and_put_on_one_line(sandbox: Sandbox) -> No
             "message: never",
             [],
         ),
+        (
+            "ip('10.0.0.1').isGlobalUnicast() && !ip('169.254.0.1').isGlobalUnicast() && ip.isCanonical('::1')",
+            "message: never",
+            [],
+        ),
+        (
+            "ip('fe80::1').isLinkLocalUnicast() && ip('224.0.0.1').isLinkLocalMulticast() && !ip.isCanonical('0::1')",
+            "message: never",
+            [],
+        ),
         ("sets.contains([1], [1]) && 'A'.lowerAscii() == 'a' && [1].all(i, v, i == 0 && v == 1)", "message: never", []),
         (
             "object.spec.selector == {}",
@@ -440,6 +450,21 @@ def test_a_pattern_that_python_warns_of_is_taken_as_it_is(sandbox: Sandbox) -> N
     assert found(rule) == []
 
 
+@pytest.mark.parametrize(
+    ("expression", "advice"),
+    [
+        ("object.spec.nothing == 1", "; ask with has() first"),
+        ("object.metadata.name.matches('(')", ""),
+        ("lists.range(20000).all(x, x >= 0)", "; make it simpler"),
+    ],
+)
+def test_the_advice_is_what_helps(sandbox: Sandbox, expression: str, advice: str) -> None:
+    rule = made(f'{HEAD}expression: "{expression}"\nmessage: never\n{TAIL}', sandbox)
+    documents = read_documents(decode("f.yaml", SERVICE.encode()))
+    (run,) = lint(Cluster(documents), [rule]).runs
+    assert [one.way_out for one in run.unjudged] == [run.unjudged[0].reason + advice]
+
+
 def test_a_schema_that_leads_to_itself_is_given_up() -> None:
     rule = made(f"{HEAD}schema: {{$ref: '#'}}\nmessage: never\n{TAIL}", Sandbox())
     assert found(rule) == [("- 1:1", "its schema leads back to itself")]
@@ -549,20 +574,34 @@ def test_a_schema_that_leads_to_itself_is_given_up() -> None:
         (f"{HEAD}expression: object.spec.x +\nmessage: never\n{TAIL}", ["8:28: Syntax error: mismatched input"]),
         (
             f"{HEAD}expression: objekt.spec == 1\nmessage: never\n{TAIL}",
-            ["8:19: undeclared reference to 'objekt.spec'"],
+            ["8:19: undeclared reference to 'objekt.spec': did you mean object?"],
         ),
         (
             f"{HEAD}expression: |\n  object.spec == 1 &&\n    foo()\nmessage: never\n{TAIL}",
             ["10:8: undeclared reference to 'foo'"],
         ),
-        (f"{HEAD}expression: >\n  true &&\n  foo()\nmessage: never\n{TAIL}", ["8:13: undeclared reference to 'foo'"]),
+        (f"{HEAD}expression: >\n  true &&\n  foo()\nmessage: never\n{TAIL}", ["10:6: undeclared reference to 'foo'"]),
+        (
+            f"{HEAD}expression: >-\n  true && foo()\nmessage: never\n{TAIL}",
+            ["9:14: undeclared reference to 'foo'"],
+        ),
+        (
+            f"{HEAD}expression: >-\n  true &&\n\n    foo()\nmessage: never\n{TAIL}",
+            ["11:8: undeclared reference to 'foo'"],
+        ),
+        (f'{HEAD}expression: "true && \\x66oo()"\nmessage: never\n{TAIL}', ["8:13: undeclared reference to 'foo'"]),
+        (f"{HEAD}schema: {{multipleOf: 0}}\nmessage: never\n{TAIL}", ["8:22: multipleOf has to be more than 0"]),
+        (
+            f"{HEAD}schema: {{$ref: '#/required', required: [a]}}\nmessage: never\n{TAIL}",
+            ["8:16: there is no #/required in this schema"],
+        ),
         (
             f"{HEAD}expression: '1'\nmessage: never\n{TAIL}",
-            ["8:14: it gives a value of type INT, and has to give a bool"],
+            ["8:14: it gives a value of type int, and has to give a bool"],
         ),
         (
             f"{HEAD}expression: 'true'\nmessageExpression: '1'\n{TAIL}",
-            ["9:21: it gives a value of type INT, and has to give a string"],
+            ["9:21: it gives a value of type int, and has to give a string"],
         ),
         (
             f"{HEAD}expression: {'x' * 10_001}\nmessage: never\n{TAIL}",

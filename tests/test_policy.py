@@ -303,6 +303,11 @@ def test_kinds_have_the_plural_that_the_api_gives_them(kind: str, name: str) -> 
             "quantity('1Gi').isGreaterThan(quantity('1Mi'))",
             "it uses what is not supported here: undeclared reference to 'quantity'",
         ),
+        (
+            "['a'].indexOf('a') == 0",
+            "it uses what is not supported here: found no matching overload for 'indexOf' applied to "
+            "'(list(string), string)'",
+        ),
         ("namespaceObject.metadata.labels.stage == 'x'", "it asks for the namespace, which is not in the input"),
         ("object.spec.clusterIP != ''", "it looks at clusterIP, which the cluster fills in"),
         ("object.spec.ports.all(p, p.nodePort > 30100)", "it looks at nodePort, which the cluster fills in"),
@@ -591,9 +596,9 @@ def test_what_the_api_server_may_well_evaluate_is_no_finding(
 
 
 def test_a_binding_without_its_policy_is_an_error(sandbox: Sandbox) -> None:
+    text = f"{HEAD}{SERVICES}{NO_NODE_PORT}{BINDING % ''}".replace("policyName: ports", "policyName: port")
     with pytest.raises(NplintError) as caught:
-        text = f"{HEAD}{SERVICES}{NO_NODE_PORT}{BINDING % ''}"
-        made(text.replace("policyName: ports", "policyName: port"), sandbox)
+        made(text, sandbox)
     assert (
         str(caught.value) == "policy.yaml:11:20: there is no policy port.example.com: did you mean ports.example.com?"
     )
@@ -632,7 +637,7 @@ def test_a_binding_without_its_policy_is_an_error(sandbox: Sandbox) -> None:
             "policy.yaml:11:58: spec.validationActions is too little: it takes at least 1",
         ),
         (validating("object.spec. +"), "policy.yaml:7:32: Syntax error: "),
-        (validating("1 + 1"), "policy.yaml:7:19: it gives a value of type INT, and has to give a bool"),
+        (validating("1 + 1"), "policy.yaml:7:19: it gives a value of type int, and has to give a bool"),
         (validating("variables.a"), "policy.yaml:7:19: there is no variable a: there are none"),
         (
             f"{HEAD}{SERVICES}{NO_NODE_PORT}{(BINDING % '').replace('Warn', 'Wran')}",
