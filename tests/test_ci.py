@@ -38,6 +38,13 @@ WORKFLOWS = snippets("GitHub Actions", "yaml")
 (SHELL,) = snippets("Any other CI", "sh")
 
 
+def test_every_block_of_the_page_is_tested() -> None:
+    against, *others = re.findall(r"^```\w+\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
+    # test_docs.py parses the first one, and test_container.py looks into those for the container.
+    assert against == "nplint --against auto    # compares with the revision that the CI system names\n"
+    assert others == [*WORKFLOWS, GITLAB, SHELL, *snippets("Container", "sh")]
+
+
 def check_schema(schema: str, text: str, folder: Path) -> str:
     """What the schema of a CI system has against a file, "" where it has nothing."""
     file = folder / "file.yaml"

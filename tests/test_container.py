@@ -62,6 +62,13 @@ def test_git_is_there_and_trusts_what_is_mounted() -> None:
     assert "rm -rf /var/lib/apt/lists/*" in install
 
 
+def test_the_page_runs_what_it_builds_where_that_works() -> None:
+    page = (PROJECT / "docs" / "ci.md").read_text("utf-8").partition("\n## Container\n")[2]
+    build, run = re.findall(r"^```sh\npodman (.*)\n```$", page, re.MULTILINE)
+    assert build == "build --tag nplint ."
+    assert run.startswith(f'run --rm --volume "$PWD:{does(IMAGE, "WORKDIR")[0]}:ro" nplint --against ')
+
+
 @pytest.fixture(scope="module")
 def programs(snapshot: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of programs of the image: nplint built from what is copied, and installed from what was built."""

@@ -1,5 +1,6 @@
 """What README and docs/ tell to type: every command parses, and what it names exists."""
 
+import json
 import re
 import shlex
 from collections.abc import Iterator
@@ -10,12 +11,15 @@ import click
 import pytest
 import yaml
 
-from nplint import cli, output, plugins
+import nplint
+from nplint import Cluster, Problem, cli, output, plugins
+from nplint.cli.check import check
+from nplint.cli.options import LASTING, TARGET_NAMES
 
 PROJECT = Path(__file__).parent.parent
 PAGES = [PROJECT / "README.md", *sorted((PROJECT / "docs").glob("*.md"))]
-# What this page types, its own rules among it, another test runs.
-FOLLOWED = "writing-rules.md"
+# What the other pages type, test_tutorials.py runs.
+NOT_FOLLOWED = {"README.md", "ci.md", "limits.md", "performance.md"}
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 OPERATORS = {"|", "||", "&", "&&", ";", "(", ")", "<(", ">", ">>", "<"}
 
@@ -67,7 +71,7 @@ def calls(line: str) -> Iterator[tuple[str, ...]]:
 COMMANDS = [
     Command(page.name, words)
     for page in PAGES
-    if page.name != FOLLOWED
+    if page.name in NOT_FOLLOWED
     for language, text in blocks(page)
     for line in scripts(language, text)
     for words in calls(line)
@@ -113,3 +117,43 @@ def test_a_wrong_command_does_not_parse(monkeypatch: pytest.MonkeyPatch, words: 
 def test_every_link_leads_somewhere(page: Path) -> None:
     links = [link.partition("#")[0] for link in re.findall(r"\]\(([^)]+)\)", page.read_text("utf-8"))]
     assert [link for link in links if "://" not in link and not (page.parent / link).exists()] == []
+
+
+def test_the_page_says_where_options_come_from() -> None:
+    page = (PROJECT / "docs/cli.md").read_text("utf-8")
+    exceptions = page.partition(" for `--fail-on`. ")[2].partition(", which run code")[0]
+    without_variable = {one.opts[0] for one in check.params if isinstance(one, click.Option) and not one.envvar}
+    assert set(re.findall(r"`(.*?)`", exceptions)) == without_variable
+    lasting = page.partition("- A configuration sets ")[2].partition(", and declares")[0]
+    assert set(re.findall(r"`(.*?)`", lasting)) == set(LASTING)
+
+
+def test_the_page_about_clusters_has_every_fact() -> None:
+    page = (PROJECT / "docs/profiles.md").read_text("utf-8")
+    facts = re.findall(r"^\| `([\w-]+)` \| (?:`--([\w-]+)`)? ?\|", page, re.MULTILINE)
+    schema = json.loads((PROJECT / "schemas/config.json").read_text("utf-8"))
+    assert {fact for fact, _ in facts} == {*schema["properties"]["clusters"]["additionalProperties"]["properties"]}
+    flags = {one.name: one.opts[0] for one in check.params}
+    assert {f"--{flag}" for _, flag in facts if flag} == {flags[name] for name in TARGET_NAMES}
+
+
+MODEL = (PROJECT / "docs" / "model.md").read_text("utf-8")
+
+
+def named(heading: str) -> set[str]:
+    """The names in the first column of a table that is about code."""
+    table = MODEL.partition(f"\n{heading}\n")[2].partition("\n## ")[0]
+    cells = re.findall(r"^\| (`.*?`) \|", table, re.MULTILINE)
+    return {name for cell in cells for name in re.findall(r"(?:^|, )`(\w+)", cell)}
+
+
+def test_the_model_is_as_the_page_says() -> None:
+    cluster, problem = named("## Cluster"), named("## Problems")
+    assert {"services", "backends", "together", "pairs"} <= cluster
+    assert [name for name in cluster if name not in {*dir(Cluster), *Cluster.__dataclass_fields__}] == []
+    assert problem == {*Problem._fields} - {"at", "message"}
+
+
+def test_the_page_names_all_that_is_exported_and_nothing_else() -> None:
+    table = MODEL.partition("\n## What nplint exports\n")[2].partition("\n\n`nplint.testing`")[0]
+    assert sorted(re.findall(r"`(\w+)`", table)) == nplint.__all__

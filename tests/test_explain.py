@@ -91,6 +91,7 @@ Found
 
     # example.yaml, before the change
     kind: D
+
     # example.yaml, after it
     kind: E
 
@@ -104,6 +105,7 @@ Not found
 
     # a.yaml
     kind: A
+
     # b.yaml
     kind: B
 
@@ -163,6 +165,11 @@ def test_a_page_says_where_a_rule_stays_silent() -> None:
     assert "On clusters of type turbo. Where that is not declared, nothing is said, only counted." in told
     assert "off by default" not in told
     assert "Why it matters" not in told
+
+
+def test_an_example_of_a_deletion_shows_that_it_was_before_the_change() -> None:
+    shown = page(RULES["node-port-changed"]).partition("# <- Service web is deleted")[0].rpartition("Found\n\n")[2]
+    assert shown.startswith("    # example.yaml, before the change\n    apiVersion: v1\n")
 
 
 @pytest.mark.parametrize(("name", "told"), [("update-refused", True), ("node-port-conflict", False)])

@@ -42,21 +42,65 @@ _FIXES = {
 }
 
 
+class Code(NamedTuple):
+    """Lines that stand as they are; `title` tells which file they are, where they are not the only one."""
+
+    text: str
+    title: str = ""
+
+
+class Section(NamedTuple):
+    """A part of what there is to tell about a rule: prose and code."""
+
+    heading: str
+    content: tuple[str | Code, ...]
+
+
 def explain(rule: Rule, terminal: Terminal) -> str:
     """What `nplint explain` prints about a rule."""
     page = _Page(rule, terminal)
-    parts = [
-        page.title(),
-        page.prose(rule.summary, indent=""),
-        *page.section("Why it matters", *map(page.prose, rule.rationale.split("\n\n"))),
-        *page.section("When it applies", *map(page.prose, _applies(rule))),
-        *(part for example in rule.bad for part in page.example("Found", example)),
-        *(part for example in rule.good for part in page.example("Not found", example)),
-        *page.section("Fix", page.prose(_FIXES[fixes(rule)])),
-        *page.suppression(),
-        *page.section("Source", printable(rule.source) and f"  {printable(rule.source)}"),
-    ]
+    parts = [page.title(), page.prose(rule.summary, indent="")]
+    for section in sections(rule):
+        parts += [page.style(section.heading), *map(page.part, section.content)]
     return "\n\n".join(parts) + "\n"
+
+
+def title(rule: Rule) -> str:
+    """How grave it is what a rule finds, and whether it runs."""
+    return rule.severity.value + ("" if rule.default else ", off by default")
+
+
+def sections(rule: Rule) -> list[Section]:
+    """What there is to tell about a rule below its name and summary."""
+    name = rule.name
+    told = [
+        Section("Why it matters", tuple(rule.rationale.split("\n\n"))),
+        Section("When it applies", tuple(_applies(rule))),
+        *(_example("Found", example) for example in rule.bad),
+        *(_example("Not found", example) for example in rule.good),
+        Section("Fix", (_FIXES[fixes(rule)],)),
+        Section(
+            "How to suppress it",
+            (
+                "At the end of a line that the finding names, or alone on the line above:",
+                Code(_COMMENT.format(name)),
+                "In the metadata of the object:",
+                Code(_ANNOTATIONS.format(name)),
+                "In .nplint.yaml, for one object and until a day, or for good:",
+                Code(_CONFIG.format(name)),
+            ),
+        ),
+        Section("Source", (rule.source,)),
+    ]
+    return [section for section in told if any(section.content)]
+
+
+def _example(heading: str, example: Example) -> Section:
+    facts, files = _facts(example.profile), shown_files(example)
+    heading = f"{heading} ({', '.join(facts)})" if facts else heading
+    if len(files) == 1 and example.before is None:
+        return Section(heading, tuple(map(Code, files.values())))
+    return Section(heading, tuple(Code(text, path) for path, text in files.items()))
 
 
 def fixes(rule: Rule) -> tuple[str, ...]:
@@ -78,28 +122,12 @@ class _Page(NamedTuple):
     terminal: Terminal
 
     def title(self) -> str:
-        state = self.rule.severity.value + ("" if self.rule.default else ", off by default")
-        return f"{self.style(self.rule.name, fg=COLORS[self.rule.severity])} ({state})"
+        return f"{self.style(self.rule.name, fg=COLORS[self.rule.severity])} ({title(self.rule)})"
 
-    def section(self, heading: str, *parts: str) -> list[str]:
-        return [self.style(heading), *parts] if any(parts) else []
-
-    def example(self, heading: str, example: Example) -> list[str]:
-        facts = _facts(example.profile)
-        heading = f"{heading} ({', '.join(facts)})" if facts else heading
-        return self.section(heading, self.code(_together(shown_files(example))))
-
-    def suppression(self) -> list[str]:
-        name = self.rule.name
-        return self.section(
-            "How to suppress it",
-            self.prose("At the end of a line that the finding names, or alone on the line above:"),
-            self.code(_COMMENT.format(name)),
-            self.prose("In the metadata of the object:"),
-            self.code(_ANNOTATIONS.format(name)),
-            self.prose("In .nplint.yaml, for one object and until a day, or for good:"),
-            self.code(_CONFIG.format(name)),
-        )
+    def part(self, part: str | Code) -> str:
+        if isinstance(part, str):
+            return self.prose(part)
+        return self.code(f"# {part.title}\n{part.text}" if part.title else part.text)
 
     def prose(self, text: str, indent: str = "  ") -> str:
         """Text in lines of the terminal's width."""
@@ -164,13 +192,6 @@ def shown_files(example: Example) -> dict[str, str]:
         return example.files
     after = {f"{path}, after it": text for path, text in example.files.items()}
     return {f"{path}, before the change": text for path, text in before.items()} | after
-
-
-def _together(files: Mapping[str, str]) -> str:
-    """The text of a file, or of several under their paths."""
-    if len(files) == 1:
-        return next(iter(files.values()))
-    return "\n".join(f"# {path}\n{text.rstrip()}" for path, text in files.items())
 
 
 def _cluster(example: Example) -> Cluster:

@@ -8,11 +8,11 @@ from nplint import __version__
 from nplint.check import Rule
 from nplint.output import table
 from nplint.output.excerpt import printable
-from nplint.output.explain import conditions, fixes, version
+from nplint.output.explain import conditions, fixes, title, version
 from nplint.output.markdown import escaped
 from nplint.spelling import listed
 
-_HEAD = ("rule", "severity", "finds", "clusters", "fix", "source")
+HEAD = ("rule", "severity", "finds", "clusters", "fix", "source")
 
 
 def render(rules: Iterable[Rule], format: str) -> str:
@@ -21,7 +21,7 @@ def render(rules: Iterable[Rule], format: str) -> str:
         tool = {"name": "nplint", "version": __version__}
         return json.dumps({"version": 1, "tool": tool, "rules": [_data(rule) for rule in rules]}, indent=2) + "\n"
     if format == "markdown":
-        return table.markdown([_HEAD, *(_row(rule) for rule in rules)])
+        return table.markdown([HEAD, *(_row(rule) for rule in rules)])
     return _text(list(rules))
 
 
@@ -34,13 +34,16 @@ def _state(rule: Rule) -> str:
     return rule.severity.value if rule.default else "off"
 
 
-def _row(rule: Rule) -> tuple[str, ...]:
+def row(rule: Rule) -> tuple[str, ...]:
+    """What the table of rules tells of a rule, below its head."""
     for_clusters = conditions(rule.when)
     where = listed(for_clusters) if for_clusters else "all"
-    severity = rule.severity.value + ("" if rule.default else ", off by default")
-    cells = (rule.name, severity, rule.summary, where, ", ".join(fixes(rule)))
-    source = f"<{rule.link}>" if rule.link else escaped(rule.source)
-    return *map(escaped, cells), source
+    return rule.name, title(rule), rule.summary, where, ", ".join(fixes(rule)), rule.source
+
+
+def _row(rule: Rule) -> tuple[str, ...]:
+    *cells, source = row(rule)
+    return *map(escaped, cells), f"<{rule.link}>" if rule.link else escaped(source)
 
 
 def _data(rule: Rule) -> dict[str, Any]:
