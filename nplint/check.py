@@ -147,7 +147,7 @@ def _files(manifests: Manifests) -> dict[str, str]:
     return {path: inspect.cleandoc(text) + "\n" for path, text in by_path.items()}
 
 
-Examples = str | Example | tuple[str | Example, ...]
+Examples = str | Example | tuple[str | Example, ...] | list[str | Example]
 
 
 class Rule(NamedTuple):
@@ -221,5 +221,5 @@ def rule(
 
 
 def _examples(given: Examples) -> tuple[Example, ...]:
-    several = given if isinstance(given, tuple) and not isinstance(given, Example) else (given,)
+    several = given if isinstance(given, tuple | list) and not isinstance(given, Example) else (given,)
     return tuple(Example(example) if isinstance(example, str) else example for example in several)

@@ -39,9 +39,9 @@ def read(source: Source, sandbox: Sandbox, *, trusted: bool = False, types: Sequ
     if not re.fullmatch(_NAME, name):
         raise NplintError(f"{source.path}: a rule is named as its file, in small letters, digits and dashes")
     root = _root(source)
-    wrong = list(_mistakes(root, sandbox, types))
+    wrong = sorted(set(_mistakes(root, sandbox, types)))
     if wrong:
-        raise NplintError(*(f"{span.place}: {sentence}" for span, sentence in sorted(wrong)))
+        raise NplintError(*(f"{span.place}: {sentence}" for span, sentence in wrong))
     about = About(
         name, frozenset((text_of(kind["apiVersion"]), text_of(kind["kind"])) for kind in root["kinds"]), _say(root)
     )
@@ -77,6 +77,9 @@ def _mistakes(root: Node, sandbox: Sandbox, types: Sequence[str]) -> Mistakes:
         typed = [(root["expression"], "bool"), (root["messageExpression"], "string")]
         written = [(node, type) for node, type in typed if node.present]
         yield from ((span, said) for _, span, said in mistakes(sandbox, written, ("object", "objects")))
+    for node in (root["summary"], root["why"], root["message"]):
+        if node.present and not text_of(node).strip():
+            yield node.span, f"{node.field} says nothing"
     for node in (root["message"], root["help"]):
         for word in re.findall(_BRACED, text_of(node)):
             if word not in _WORDS:
@@ -197,10 +200,10 @@ def _profile(node: Node) -> Profile:
 
 def _say(root: Node) -> Say:
     """How the rule words a problem at a place, where its expression says nothing of its own."""
-    message, help = (" ".join(text_of(root[key]).split()) for key in ("message", "help"))
+    summary, message, help = (" ".join(text_of(root[key]).split()) for key in ("summary", "message", "help"))
 
     def say(node: Node, at: Node, said: str = "") -> Problem:
-        return Problem(at, said or _filled(message, node), help=_filled(help, node))
+        return Problem(at, said or _filled(message, node) or summary, help=_filled(help, node))
 
     return say
 

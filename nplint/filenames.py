@@ -30,4 +30,4 @@ def may_hold_manifests(name: str) -> bool:
 def lies_in(path: str, folder: str) -> bool:
     """Whether a path leads to the folder or into it, with all links followed."""
     root = os.path.join(os.path.realpath(folder), "")
-    return os.path.join(os.path.realpath(path), "").startswith(root)
+    return "\0" not in path and os.path.join(os.path.realpath(path), "").startswith(root)

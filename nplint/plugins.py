@@ -146,6 +146,8 @@ def rules_of(path: str) -> list[Rule]:
 
 
 def _module(name: str) -> ModuleType:
+    if not all(part.isidentifier() for part in name.split(".")):
+        raise NplintError("this is no name of a module: write it like acme.rules")
     try:
         return import_module(name)
     except ModuleNotFoundError as error:

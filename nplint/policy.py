@@ -41,9 +41,15 @@ _ACTIONS = {"Deny": Severity.ERROR, "Warn": Severity.WARNING, "Audit": Severity.
 _DONE = {Severity.ERROR: "refuses", Severity.WARNING: "warns of", Severity.NOTE: "takes down"}
 
 
-def is_policy(document: Document) -> bool:
-    """Whether a document is a policy of the API server, or the binding of one."""
+def manifests(document: Document) -> list[Node]:
+    """The manifests in a document, the items of a List each on their own."""
     node = Node(document, value=document.value)
+    items = list(node["items"]) if text_of(node["kind"]).endswith("List") else []
+    return [Node(document, item.path, item.value, root=len(item.path)) for item in items] or [node]
+
+
+def is_policy(node: Node) -> bool:
+    """Whether a manifest is a policy of the API server, or the binding of one."""
     return text_of(node["apiVersion"]).startswith(_GROUP) and text_of(node["kind"]) in (_POLICY, _BINDING)
 
 
@@ -122,14 +128,16 @@ def _severity(binding: Node) -> Severity:
     return max(_ACTIONS[text_of(item)] for item in binding["spec"]["validationActions"])
 
 
-def rules(documents: Sequence[Document], sandbox: Sandbox) -> list[tuple[str, Rule]]:
-    """The policies among documents as rules, each with its file.
+def rules(nodes: Sequence[Node], sandbox: Sandbox) -> list[tuple[str, Rule]]:
+    """Policies and their bindings as rules, each with its file.
 
     Raises:
         NplintError: one of them says something that the API server would not take.
     """
-    nodes = [Node(document, value=document.value) for document in documents]
     wrong = [mistake for node in nodes for mistake in _misshapen(node)]
+    wrong += [
+        mistake for one in {id(node.document): node.document for node in nodes}.values() for mistake in repeated(one)
+    ]
     if wrong:
         raise NplintError(*(f"{span.place}: {sentence}" for span, sentence in sorted(wrong)))
     policies = [node for node in nodes if text_of(node["kind"]) == _POLICY]
@@ -149,7 +157,7 @@ def rules(documents: Sequence[Document], sandbox: Sandbox) -> list[tuple[str, Ru
 
 def _misshapen(node: Node) -> Iterator[tuple[Span, str]]:
     is_policy = text_of(node["kind"]) == _POLICY
-    shape = [*misshapen(node, "policy" if is_policy else "binding"), *repeated(node.document)]
+    shape = list(misshapen(node, "policy" if is_policy else "binding"))
     yield from shape
     version = text_of(node["apiVersion"]).removeprefix(_GROUP)
     if version not in _VERSIONS:
@@ -181,11 +189,14 @@ def _policy(node: Node, bindings: Sequence[Node], sandbox: Sandbox) -> _Policy:
 
 def _rule(policy: _Policy, sandbox: Sandbox) -> Rule:
     done = _DONE[policy.severity]
+    asked = [" ".join(text_of(one["expression"]).split()) for one in policy.spec["validations"]]
     return Rule(
         name=policy.rule_name,
         severity=policy.severity,
         summary=f"The admission policy {policy.name} does not let a resource through.",
-        rationale=f"The API server {done} such a resource.",
+        rationale="\n\n".join(
+            [f"The API server {done} such a resource.", *(f"It has to be so: {one}" for one in asked)]
+        ),
         source="",
         good=(),
         bad=(),

@@ -7,10 +7,11 @@ from typing import NamedTuple
 from nplint import policy
 from nplint.check import Rule
 from nplint.declarative import read
-from nplint.document import Document, Source
+from nplint.document import Source
 from nplint.errors import NplintError
 from nplint.filenames import lies_in
-from nplint.mistakes import documents
+from nplint.mistakes import documents, text_of
+from nplint.node import Node
 from nplint.profile import TYPES
 from nplint.reader import decode
 from nplint.sandbox import Sandbox
@@ -36,17 +37,44 @@ def load(given: Sequence[RuleFiles], types: Sequence[str] = TYPES) -> list[tuple
         NplintError: something is missing, leads elsewhere, or is no rule.
     """
     sandbox = Sandbox()
-    sources = [_source(file) for file in dict.fromkeys(file for each in given for file in _files(each))]
+    # A folder may be given twice, in two spellings.
+    files = {os.path.realpath(file): file for each in given for file in _files(each)}
     found: list[tuple[str, Rule]] = []
-    policies: list[Document] = []
-    for source in sources:
-        in_it = documents(source)
-        if any(policy.is_policy(document) for document in in_it):
-            policies += [document for document in in_it if policy.is_policy(document)]
-        else:
-            found.append((source.path, read(source, sandbox, types=types)))
-    # A policy and its binding may stand in different files.
-    return found + policy.rules(policies, sandbox)
+    policies: list[Node] = []
+    wrong: list[str] = []
+    for file in files.values():
+        try:
+            source = _source(file)
+            in_it = [node for document in documents(source) for node in policy.manifests(document)]
+            policies_in_it = _policies(in_it)
+            policies += policies_in_it
+            if not policies_in_it:
+                found.append((source.path, read(source, sandbox, types=types)))
+        except NplintError as error:
+            wrong += error.args
+    try:
+        # A policy and its binding may stand in different files.
+        found += policy.rules(policies, sandbox)
+    except NplintError as error:
+        wrong += error.args
+    if wrong:
+        raise NplintError(*wrong)
+    return found
+
+
+def _policies(nodes: list[Node]) -> list[Node]:
+    """The policies and bindings among what a file holds, which is none or no rule of another form besides."""
+    found = [node for node in nodes if policy.is_policy(node)]
+    for node in nodes:
+        kind, version = text_of(node["kind"]), text_of(node["apiVersion"])
+        if found and not kind:
+            raise NplintError(f"{node.span.place}: a rule is a file of its own: move it out of the one of a policy")
+        if (kind and version and not found) or kind.startswith("MutatingAdmissionPolicy"):
+            raise NplintError(
+                f"{node['kind'].span.place}: a {kind} of {version} is no rule: take it away, for of manifests only a "
+                "ValidatingAdmissionPolicy and its binding are"
+            )
+    return found
 
 
 def _source(file: str) -> Source:
@@ -70,6 +98,7 @@ def _files(given: RuleFiles) -> Iterator[str]:
         yield path
         return
     _check_place(path, given.within)
+    holds_rules = False
     for name in sorted(os.listdir(path)):
         file = os.path.join(path, name)
         if name.endswith(".py"):
@@ -77,9 +106,12 @@ def _files(given: RuleFiles) -> Iterator[str]:
                 f"{shown(file)} is Python, and code is never loaded from a folder of rules: "
                 "put it into a package, or name its module with --plugin"
             )
-        if name.endswith(_SUFFIXES) and not name.startswith("."):
+        if name.lower().endswith(_SUFFIXES) and not name.startswith("."):
             _check_place(file, limit)
+            holds_rules = True
             yield file
+    if not holds_rules:
+        raise NplintError(f"{shown(path)} holds no rule: rules are files that end in .yaml, right in the folder")
 
 
 def _check_place(path: str, within: str) -> None:

@@ -2,7 +2,7 @@
 
 @pytest.mark.parametrize("case", cases([my_rule]), ids=str)
 def test_example(case):
-check(case)
+    check(case)
 """
 
 import re
@@ -71,6 +71,8 @@ def differences(case: Case) -> list[str]:
     wrong = [f"{'+' if is_found else '-'} {place}: {message}" for place, is_found, message in lines]
     if case.kind == "good" and marked:
         wrong.append("a good example marks no line")
+    if case.kind == "good" and not _holds_anything(case.example):
+        wrong.append("a good example holds a manifest in which nothing is found")
     if case.kind == "bad" and not marked:
         wrong.append("a bad example marks each line that is found with `# <- ` and the message")
     return wrong
@@ -112,6 +114,10 @@ def _found(case: Case) -> _Said:
         if run.error:
             said.add((_Place("example.yaml", 1), f"the rule failed: {type(run.error).__name__}: {run.error}"))
     return said
+
+
+def _holds_anything(example: Example) -> bool:
+    return bool(example.config) or any(cluster.resources for cluster in _clusters(example))
 
 
 def _place(span: Span) -> _Place:

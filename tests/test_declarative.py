@@ -465,6 +465,12 @@ def test_the_advice_is_what_helps(sandbox: Sandbox, expression: str, advice: str
     assert [one.way_out for one in run.unjudged] == [run.unjudged[0].reason + advice]
 
 
+@pytest.mark.parametrize("said", ["object.metadata.nam", "''", "'a\\\\nb'"])
+def test_where_an_expression_has_no_words_the_summary_is_said(sandbox: Sandbox, said: str) -> None:
+    rule = made(f'{HEAD}expression: "false"\nmessageExpression: "{said}"\n{TAIL}', sandbox)
+    assert found(rule, "apiVersion: v1\nkind: Service\n") == [("2:7", "A Service hands out port 22.")]
+
+
 def test_a_schema_that_leads_to_itself_is_given_up() -> None:
     rule = made(f"{HEAD}schema: {{$ref: '#'}}\nmessage: never\n{TAIL}", Sandbox())
     assert found(rule) == [("- 1:1", "its schema leads back to itself")]
@@ -541,6 +547,8 @@ def test_a_schema_that_leads_to_itself_is_given_up() -> None:
             f"{HEAD}schema: {{patternProperties: {{'[': false}}}}\nmessage: never\n{TAIL}",
             ["8:30: `[` is no regular expression: "],
         ),
+        (f"{HEAD}schema: {{items: [{{}}]}}\nmessage: never\n{TAIL}", ["8:17: schema.items has to be a mapping or "]),
+        (f"{HEAD}{SHAPE}message: ' '\n{TAIL}", ["9:10: message says nothing"]),
         (
             f"{HEAD}schema: {{pattern: '{'(' * 5000}'}}\nmessage: never\n{TAIL}",
             [f"8:19: `{'(' * 57}...` is nested too deeply for a regular expression"],

@@ -333,6 +333,12 @@ def test_a_module_that_is_not_there_is_said(nplint: "Nplint") -> None:
     assert nplint("--plugin", "no_such_module") == (2, "", f"error: {said}\n")
 
 
+@pytest.mark.parametrize("name", ["./acme.py", ".acme", "", "acme-rules"])
+def test_a_name_that_no_module_can_have_is_refused(nplint: "Nplint", name: str) -> None:
+    said = f"the plugin {name}: this is no name of a module: write it like acme.rules"
+    assert nplint("--plugin", name) == (2, "", f"error: {said}\n")
+
+
 def test_a_plugin_cannot_take_the_place_of_the_built_in_one(install: Install) -> None:
     install("nplint", RULE.format(name="acme_name"))
     with pytest.raises(NplintError, match=r"^the plugin nplint \(plugin_nplint\) fails"):

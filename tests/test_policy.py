@@ -46,7 +46,8 @@ def sandbox() -> Sandbox:
 
 
 def made(text: str, sandbox: Sandbox) -> Rule:
-    ((path, rule),) = policy.rules(documents(Source("policy.yaml", text)), sandbox)
+    nodes = [node for one in documents(Source("policy.yaml", text)) for node in policy.manifests(one)]
+    ((path, rule),) = policy.rules(nodes, sandbox)
     assert path == "policy.yaml"
     return rule
 

@@ -106,6 +106,80 @@ def test_two_rules_of_one_name_are_an_error_that_names_both(
     assert nplint() == (2, "", sentence)
 
 
+def test_one_folder_in_two_spellings_is_read_once(nplint: "Nplint", inside: Path) -> None:
+    arguments = ("--rules", "policy", "--rules", "./policy/no-ssh.yaml", "--format", "concise", "--select", "no-ssh")
+    assert nplint(*arguments).out == "web.yaml:5:27: error[no-ssh] port 22 is taken\n"
+
+
+def test_mistakes_in_all_files_are_told(nplint: "Nplint", inside: Path) -> None:
+    (inside / "policy/a.yaml").write_text(RULE.format(port=1).replace("severity", "severty"))
+    (inside / "policy/b.yaml").write_text(POLICY.replace("two-ports", "b").replace("size() < 2", "size( < 2"))
+    (inside / "policy/C.YAML").write_text("")
+    said = nplint().err.splitlines()
+    assert [line.partition(": ")[2].partition(":")[0] for line in said] == ["policy/C.YAML"] + ["policy/a.yaml"] * 2 + [
+        "policy/b.yaml"
+    ]
+
+
+@pytest.mark.parametrize("name", ["", "below/r.yaml", "r.json", ".r.yaml"])
+def test_a_folder_without_a_rule_is_an_error(nplint: "Nplint", inside: Path, name: str) -> None:
+    (inside / "none" / name).parent.mkdir(parents=True, exist_ok=True)
+    (inside / "none").mkdir(exist_ok=True)
+    if name:
+        (inside / "none" / name).write_text(RULE.format(port=1))
+    (inside / ".nplint.yaml").write_text("rules-dir: none\n")
+    said = "error: none holds no rule: rules are files that end in .yaml, right in the folder\n"
+    assert nplint() == (2, "", said)
+    assert nplint("--isolated", "--rules", "none") == (2, "", said)
+
+
+def test_the_policies_of_a_list_are_rules(nplint: "Nplint", inside: Path) -> None:
+    first, second = ("\n".join(f"  {line}" for line in POLICY.replace("two-ports", name).splitlines()) for name in "ab")
+    (inside / "policy/all.yaml").write_text(f"apiVersion: v1\nkind: List\nitems:\n-{first[1:]}\n-{second[1:]}\n")
+    run = nplint("--format", "concise", "--select", "a,b")
+    assert run.out == "web.yaml:5:3: error[a] one port is enough\nweb.yaml:5:3: error[b] one port is enough\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "what"),
+    [
+        (WEB, "2:7", "a Service of v1"),
+        ("kind: List\napiVersion: v1\nitems: []\n", "1:7", "a List of v1"),
+        (
+            POLICY.replace("Validating", "Mutating"),
+            "2:7",
+            "a MutatingAdmissionPolicy of admissionregistration.k8s.io/v1",
+        ),
+        (
+            f"{POLICY}---\napiVersion: admissionregistration.k8s.io/v1\nkind: MutatingAdmissionPolicyBinding\n",
+            "9:7",
+            "a MutatingAdmissionPolicyBinding of admissionregistration.k8s.io/v1",
+        ),
+    ],
+)
+def test_a_manifest_among_the_rules_is_said_to_be_none(
+    nplint: "Nplint", inside: Path, text: str, place: str, what: str
+) -> None:
+    (inside / "policy/r.yaml").write_text(text)
+    assert refused(nplint) == (
+        f"policy/r.yaml:{place}: {what} is no rule: take it away, for of manifests only a ValidatingAdmissionPolicy "
+        "and its binding are"
+    )
+
+
+def test_a_rule_beside_a_policy_is_not_lost(nplint: "Nplint", inside: Path) -> None:
+    (inside / "policy/two-ports.yaml").write_text(f"{POLICY}---\n{RULE.format(port=80)}")
+    said = "policy/two-ports.yaml:8:1: a rule is a file of its own: move it out of the one of a policy"
+    assert refused(nplint) == said
+    (inside / "policy/two-ports.yaml").write_text(f"{POLICY}---\napiVersion: v1\nkind: Namespace\n")
+    assert nplint("--select", "two-ports").code == 1
+
+
+def test_a_policy_is_explained_with_what_it_asks(nplint: "Nplint", inside: Path) -> None:
+    (inside / "policy/two-ports.yaml").write_text(POLICY)
+    assert "It has to be so: object.spec.ports.size() < 2\n" in nplint("explain", "two-ports").out
+
+
 # --- what a repository cannot have
 
 
@@ -153,7 +227,7 @@ def outside(tmp_path: Path) -> Path:
     return folder
 
 
-@pytest.mark.parametrize("path", ["../outside/good.json", "OUTSIDE/good.json", "/etc/passwd", "linked.json"])
+@pytest.mark.parametrize("path", ["../outside/good.json", "OUTSIDE/good.json", "/etc/passwd", "linked.json", '"a\\0b"'])
 def test_a_baseline_outside_of_the_repository_is_refused(
     nplint: "Nplint", inside: Path, outside: Path, path: str
 ) -> None:
@@ -161,7 +235,8 @@ def test_a_baseline_outside_of_the_repository_is_refused(
     path = path.replace("OUTSIDE", str(outside))
     (inside / ".nplint.yaml").write_text(f"baseline: {path}\n")
     place = ".nplint.yaml:1:11"
-    assert refused(nplint) == f"{place}: `{path}` leads out of the folder of this file: what it names lies in it"
+    shown = path.strip('"').replace("\\0", "\\x00")
+    assert refused(nplint) == f"{place}: `{shown}` leads out of the folder of this file: what it names lies in it"
 
 
 def test_context_outside_of_the_repository_is_refused(nplint: "Nplint", inside: Path, outside: Path) -> None:

@@ -50,6 +50,14 @@ def test_an_example_that_is_as_it_says_passes() -> None:
     [
         (made(named), "good", ["+ example.yaml:4: this is web"]),
         (made(named, good=MARKED), "good", ["a good example marks no line"]),
+        *(
+            (
+                made(named, good=text),
+                "good",
+                ["a good example holds a manifest in which nothing is found"],
+            )
+            for text in ("", "hello", "a: [")
+        ),
         (
             made(named, bad=MARKED.replace("is web", "is api")),
             "bad",
@@ -126,6 +134,32 @@ def test_a_name_that_no_rule_can_have_is_refused(nplint: "Nplint", name: str) ->
     assert list(Path.cwd().parent.glob("team*")) == []
 
 
+@pytest.mark.parametrize("name", ["class", "import", "nplint-rules", "hookimpl", "list"])
+def test_a_name_that_python_cannot_have_is_refused(nplint: "Nplint", name: str) -> None:
+    said = f"{name} means something in Python: choose another name, or write the rule with --yaml"
+    assert nplint("rule", "new", name) == (2, "", f"error: {said}\n")
+    assert list(Path().glob("*.py")) == []
+    assert nplint("rule", "new", name, "--yaml").code == 0
+    assert nplint("rule", "test", f"{name}.yaml").code == 0
+
+
+def test_a_name_that_a_rule_has_already_is_refused(nplint: "Nplint") -> None:
+    said = "there is a rule duplicate-key already: choose another name, `nplint rules` lists them"
+    assert nplint("rule", "new", "duplicate-key") == (2, "", f"error: {said}\n")
+
+
+def test_nothing_is_written_through_a_link(nplint: "Nplint") -> None:
+    Path("no_team.py").symlink_to("elsewhere.py")
+    run = nplint("rule", "new", "no-team")
+    assert (run.code, run.err) == (2, "error: no_team.py is there already: choose another name, or remove it\n")
+    assert not Path("elsewhere.py").exists()
+
+
+def test_what_cannot_be_written_is_said(nplint: "Nplint") -> None:
+    run = nplint("rule", "new", "a" * 300)
+    assert run == (2, "", f"error: cannot write {'a' * 300}.py: file name too long\n")
+
+
 # --- nplint rule test
 
 
@@ -163,7 +197,7 @@ def test_all_rules_of_a_run_are_tested_without_a_path(nplint: "Nplint") -> None:
         ("nowhere", "the plugin nowhere: there is no module of this name: install it, or"),
         ("nowhere.yaml", "there is no file or folder of rules nowhere.yaml"),
         ("nowhere.py", "the plugin nowhere.py: there is no such file"),
-        ("empty", "empty brings no rule with examples"),
+        ("empty", "empty holds no rule: rules are files that end in .yaml, right in the folder"),
         ("json", "the plugin json fails, repair or remove it: TypeError: it has none of the hooks nplint_formats"),
     ],
 )

@@ -12,12 +12,15 @@ from nplint.cli.extensions import prepare
 from nplint.cli.options import extensions
 from nplint.cli.options import rules as rules_option
 from nplint.cli.terminal import show, tell
-from nplint.errors import NplintError
+from nplint.errors import NplintError, reason
 
 if TYPE_CHECKING:
     from nplint.check import Rule
 
 EXIT_DIFFERS = 1
+
+# What the text below needs under its own name.
+_TAKEN = ("hookimpl", "list", "nplint_rules")
 
 _YAML = """\
 # yaml-language-server: $schema=https://raw.githubusercontent.com/nplint/nplint/main/schemas/rule.json
@@ -114,13 +117,25 @@ def rule() -> None:
 @click.option("--yaml", is_flag=True, help="Write a rule that is data instead of Python.")
 def new(name: str, yaml: bool) -> None:
     """Write a rule called NAME into the current folder, complete with examples."""
+    from keyword import iskeyword
+
+    from nplint import plugins
+
     if not re.fullmatch(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", name):
         raise NplintError(f"{name} is no name for a rule: take small letters, digits and dashes, such as no-ssh-port")
     function = name.replace("-", "_")
+    if not yaml and (iskeyword(function) or function in _TAKEN):
+        raise NplintError(f"{name} means something in Python: choose another name, or write the rule with --yaml")
+    if name in plugins.load().rules:
+        raise NplintError(f"there is a rule {name} already: choose another name, `nplint rules` lists them")
     file = Path(f"{name}.yaml" if yaml else f"{function}.py")
-    if file.exists():
-        raise NplintError(f"{file} is there already: choose another name, or remove it")
-    file.write_text(_YAML if yaml else _PYTHON.replace("FUNCTION", function), "utf-8")
+    try:
+        with file.open("x", encoding="utf-8") as new_file:
+            new_file.write(_YAML if yaml else _PYTHON.replace("FUNCTION", function))
+    except FileExistsError:
+        raise NplintError(f"{file} is there already: choose another name, or remove it") from None
+    except OSError as error:
+        raise NplintError(f"cannot write {file}: {reason(error)}") from None
     tell(f"wrote {file}: make it yours, then run `nplint rule test {file}`")
 
 
