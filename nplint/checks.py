@@ -103,9 +103,11 @@ def by_expression(about: About, validation: Validation, sandbox: Sandbox) -> Che
         resources = []
         blind = _hidden_among_others(cluster, found)
         for resource in about.chosen(cluster):
-            unknown = next((node for one in found.of("object") for node in hidden(resource.node, one)), blind)
+            unknown = next((node for one in found.of("object") for node in hidden(resource.node, one)), None)
             if unknown:
-                yield Unjudged(unknown if unknown is not blind else resource.node, "value", UNRENDERED)
+                yield Unjudged(unknown, "value", UNRENDERED)
+            elif blind:
+                yield Unjudged(resource.node, "resource", f"{blind.span.place}, which it looks at, is not rendered yet")
             else:
                 resources.append(resource)
         asking = Asking(about.name, sandbox, validation, Worlds(cluster))

@@ -15,6 +15,7 @@ _TOKEN = re.compile(f"{_SKIPPED}|{_CHAIN}")
 _VARIABLES = re.compile(r"\s*([A-Za-z_]\w*)\s*,(?:\s*([A-Za-z_]\w*)\s*,)?")
 _ALIAS = re.compile(rf"\s*[A-Za-z_]\w*\s*,\s*(\(?)\s*([A-Za-z_]\w*)({_STEPS}*)\s*(\)?)\s*,")
 _OF_ONE = frozenset(("all", "exists", "exists_one", "existsOne", "filter", "map", "sortBy"))
+_GIVE_ITEMS = frozenset(("filter", "sortBy"))
 _OF_TWO = frozenset(("all", "exists", "existsOne", "transformList", "transformMap", "transformMapEntry"))
 _WORDS = frozenset(("true", "false", "null", "in")) | frozenset(
     ("bool", "int", "uint", "double", "string", "bytes", "list", "map", "type", "null_type", "dyn")
@@ -91,7 +92,8 @@ class _Reader:
         place = self._place(found["root"], steps, is_called=bool(found["call"]))
         binds = bool(method) and _binds(method, rest)
         if place and place[0]:
-            self.found.append(Access(*place, How.ITEMS if binds else _how(found, method)))
+            is_iterated = binds and (method not in _GIVE_ITEMS or _is_counted(found))
+            self.found.append(Access(*place, How.ITEMS if is_iterated else How.VALUE if binds else _how(found, method)))
         if method == "bind" and found["root"] == "cel":
             self.past = found.end() + self._alias(rest)
         elif binds:
@@ -100,7 +102,8 @@ class _Reader:
     def _place(self, root: str, steps: tuple[Step, ...], *, is_called: bool) -> _Place | None:
         if root in self.names:
             known = self.names[root]
-            self.is_sure &= known is not None
+            # A name for what is worked out stands for what was read then, but for the parts of that.
+            self.is_sure &= known is not None or not steps
             return (known[0], (*known[1], *steps)) if known else None
         # What has no name is what another call gives; a name that is called is that of a function.
         is_of_result = not root and bool(steps)
@@ -133,6 +136,16 @@ class _Reader:
 
 def _binds(method: str, rest: str) -> bool:
     return method in _OF_ONE | _OF_TWO and _VARIABLES.match(rest) is not None
+
+
+def _is_counted(found: re.Match[str]) -> bool:
+    """Whether what a call gives is only counted."""
+    depth, text = 1, found.string
+    for bracket in re.compile(f"{_SKIPPED}|[()]").finditer(text, found.end()):
+        depth += {"(": 1, ")": -1}.get(bracket[0], 0)
+        if not depth:
+            return bool(re.match(r"\s*\.\s*size\s*\(", text[bracket.end() :]))
+    return False
 
 
 def _how(found: re.Match[str], method: str) -> How:

@@ -323,7 +323,6 @@ def test_an_expression_sees_the_context_but_does_not_judge_it(sandbox: Sandbox) 
         ("object.metadata.name == 'x' || object.spec.type == 'NodePort'", ["5:9"]),
         ("object.spec.type != 'NodePort'", ["5:9"]),
         ("object.spec.ports.all(p, has(p.port) && p.port > 1)", ["7:13"]),
-        ("objects.exists(o, o.spec.type == 'NodePort')", ["1:1"]),
         ("objects.exists(o, o.metadata.name == 'x')", []),
         ("object.metadata.name == 'web' && has(object.spec.type)", []),
     ],
@@ -335,6 +334,12 @@ def test_an_expression_judges_nothing_that_is_not_rendered(
     manifest = HIDDEN.replace('    - "{{ .ports }}"\n', "").replace(', labels: {"${K}": x}', "")
     unrendered = [(f"- {place}", "it is not rendered yet") for place in places]
     assert [one for one in found(rule, manifest) if "no cluster" not in one[1]] == unrendered
+
+
+def test_an_expression_about_all_resources_waits_for_each_that_it_reads(sandbox: Sandbox) -> None:
+    rule = made(f"{HEAD}expression: objects.exists(o, o.spec.type == 'NodePort')\nmessage: never\n{TAIL}", sandbox)
+    ((place, reason),) = found(rule, HIDDEN)
+    assert (place, reason) == ("- 1:1", "f.yaml:5:9, which it looks at, is not rendered yet")
 
 
 # --- what an expression about all resources can know
