@@ -9,7 +9,7 @@ from cel_expr_python import cel
 from nplint.cel_functions import declarations
 
 _EXTENSIONS = ("strings", "math", "lists", "sets", "optional", "bindings", "encoders", "two-var-comprehensions")
-_MISTAKE = re.compile(r"ERROR: <input>:(\d+):(\d+): (.*)")
+_MISTAKE = re.compile(r"ERROR: <input>:(-?\d+):(-?\d+): (.*)")
 _LONGEST_MESSAGE = 5 * 1024
 _BOUND = "nplint_"
 
@@ -34,14 +34,13 @@ def _mistake(environment: cel.Env, text: str, type: str) -> Mistake | None:
         result = environment.compile(text).return_type()
     except RuntimeError as error:
         found = _MISTAKE.search(str(error))
-        return (
-            Mistake(int(found[1]), int(found[2]), found[3].replace(" (in container '')", ""))
-            if found
-            else Mistake(1, 1, _reason(str(error)))
-        )
+        if not found:
+            return Mistake(1, 1, _reason(str(error)))
+        # What is about the expression as a whole has no place.
+        return Mistake(max(1, int(found[1])), max(1, int(found[2])), _reason(found[3]))
     wanted = {"bool": cel.Type.BOOL, "string": cel.Type.STRING, "": cel.Type.DYN}[type]
     if type and result not in (wanted, cel.Type.DYN):
-        return Mistake(1, 1, f"it gives a value of type {result.name()}, and has to give a {type}")
+        return Mistake(1, 1, f"it gives a value of type {result.name().lower()}, and has to give a {type}")
     return None
 
 
@@ -60,23 +59,20 @@ class _Failed(NamedTuple):
 
 
 def verdicts(
-    validations: Sequence[tuple[str, str]],
-    conditions: Sequence[str],
-    items: Sequence[Mapping[str, Any]],
-    shared: Mapping[str, Any],
-    *,
-    shown_items: Sequence[Mapping[str, Any]] | None = None,
-    shown_shared: Mapping[str, Any] | None = None,
+    validations: Sequence[tuple[str, str]], conditions: Sequence[str], batches: Sequence[Mapping[str, Any]]
 ) -> Iterator[list[Verdict]]:
     """For each item a verdict for every validation that does not hold, none where a condition does not hold.
 
     Each comes with its place among the validations, -1 for that of a condition that cannot be evaluated. What is said
     of an item is made of how it may be shown, without what Secrets hide.
     """
-    programs = _Programs(sorted({name for item in items for name in item}), shared, shown_shared)
-    for item, shown in zip(items, shown_items or items, strict=True):
-        programs.take(item, shown)
-        yield list(_verdicts(programs, validations, conditions))
+    names = {name for batch in batches for item in batch["items"] for name in item}
+    programs = _Programs(sorted(names), sorted({name for batch in batches for name in batch["shared"]}))
+    for batch in batches:
+        programs.enter(batch["shared"], batch.get("shown_shared"))
+        for item, shown in zip(batch["items"], batch.get("shown_items") or batch["items"], strict=True):
+            programs.take(item, shown)
+            yield list(_verdicts(programs, validations, conditions))
 
 
 class _Programs:
@@ -86,20 +82,21 @@ class _Programs:
     of an evaluation into its own values, and all the resources of a cluster for each of them would be quadratic.
     """
 
-    def __init__(
-        self, names: Sequence[str], shared: Mapping[str, Any], shown_shared: Mapping[str, Any] | None = None
-    ) -> None:
+    def __init__(self, names: Sequence[str], shared: Sequence[str]) -> None:
         self._seen: dict[str, Any] = {}
         """What expressions see of an item."""
         self._items: tuple[Mapping[str, Any], Mapping[str, Any]] = ({}, {})
         functions = [_function(name, self._seen) for name in names]
-        self._environment = _environment(list(shared), functions)
-        true = self._environment.Activation(dict(shared))
-        self._activations = true, true if shown_shared is None else self._environment.Activation(dict(shown_shared))
-        self._hides = shown_shared is not None
+        self._environment = _environment(shared, functions)
         self._bindings = "".join(f"cel.bind({name}, {_BOUND}{name}(), " for name in names)
         self._end = "\n" + ")" * len(names)
         self._compiled: dict[str, cel.Expression] = {}
+
+    def enter(self, shared: Mapping[str, Any], shown: Mapping[str, Any] | None) -> None:
+        """Take these values for what the next items share."""
+        true = self._environment.Activation(dict(shared))
+        self._activations = true, true if shown is None else self._environment.Activation(dict(shown))
+        self._hides = shown is not None
 
     def take(self, item: Mapping[str, Any], shown: Mapping[str, Any]) -> None:
         """Evaluate for this item from now on, and say of it what may be shown."""
@@ -147,7 +144,9 @@ _OTHER = "it gives neither true nor false"
 
 
 def _reason(text: str) -> str:
-    return re.sub(r"^[A-Z_]+: | \[[A-Z_]+\]$", "", text.splitlines()[0])
+    """What an error says, without the library's own words, and with the names that were written."""
+    plain = re.sub(r"^([A-Z_]+: )+| \[[A-Z_]+\]$| \(in container ''\)", "", text.splitlines()[0])
+    return re.sub(r"\bvariables_(\w+)", r"variables.\1", plain)
 
 
 def _verdicts(

@@ -32,7 +32,7 @@ def declarations() -> list[FunctionDecl]:
 def _overload(function: _Function) -> Overload:
     kind = "member" if function.is_member else "global"
     return Overload(
-        f"{function.name}_{kind}_{len(function.takes)}",
+        f"{function.name}_{kind}_{len(function.takes)}".replace(".", "_"),
         return_type=function.gives,
         parameters=list(function.takes),
         is_member=function.is_member,
@@ -84,6 +84,18 @@ def _find(text: str, pattern: str) -> str:
     return found[0] if found else ""
 
 
+def _is_global(text: str) -> bool:
+    """Whether an address is one of a single host that others may reach, as Go sees it: private ones are."""
+    ip = _ip(text)
+    is_all = text == "255.255.255.255"
+    return not (is_all or ip.is_unspecified or ip.is_loopback or ip.is_multicast or ip.is_link_local)
+
+
+def _is_local_multicast(text: str) -> bool:
+    ip = _ip(text)
+    return ip in ip_network("224.0.0.0/24" if ip.version == 4 else "ff02::/16")
+
+
 _FUNCTIONS = (
     _Function("isSorted", _BOOL, (_LIST,), lambda values: all(one <= other for one, other in pairwise(values))),
     _Function("sum", _ANY, (_LIST,), sum),
@@ -100,6 +112,10 @@ _FUNCTIONS = (
     _Function("family", _INT, (_TEXT,), lambda ip: _ip(ip).version),
     _Function("isUnspecified", _BOOL, (_TEXT,), lambda ip: _ip(ip).is_unspecified),
     _Function("isLoopback", _BOOL, (_TEXT,), lambda ip: _ip(ip).is_loopback),
+    _Function("isLinkLocalUnicast", _BOOL, (_TEXT,), lambda ip: _ip(ip).is_link_local),
+    _Function("isLinkLocalMulticast", _BOOL, (_TEXT,), _is_local_multicast),
+    _Function("isGlobalUnicast", _BOOL, (_TEXT,), _is_global),
+    _Function("ip.isCanonical", _BOOL, (_TEXT,), lambda text: str(_ip(text)) == text, is_member=False),
     _Function("containsIP", _BOOL, (_TEXT, _TEXT), _contains),
     _Function("containsCIDR", _BOOL, (_TEXT, _TEXT), _contains),
     _Function("prefixLength", _INT, (_TEXT,), lambda cidr: ip_interface(cidr).network.prefixlen),

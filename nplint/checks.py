@@ -1,8 +1,7 @@
-"""Checks that are made of data: of a JSON Schema, or of an expression."""
+"""Checks that are made of a JSON Schema, and what they share with those that are made of expressions."""
 
-import re
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, NamedTuple, Protocol, TypeVar
 
 from nplint import shape
 from nplint.check import Check, Problem, Problems, Unjudged
@@ -10,19 +9,21 @@ from nplint.cluster import Cluster
 from nplint.node import Node
 from nplint.resource import Resource
 from nplint.sandbox import LimitError, Sandbox
-from nplint.shape import Schema, has_patterns, is_plain, size
+from nplint.shape import Schema, Way, has_patterns, is_plain, size
+from nplint.undecided import undecided
+
+T = TypeVar("T")
+
+UNRENDERED = "it is not rendered yet"
 
 # Keywords times characters: some tenths of a second at worst.
 _MOST_WORK = 20_000_000
 
-if TYPE_CHECKING:
-    from nplint.expressions import Validation, Verdict
-
 
 class Say(Protocol):
-    """Words a problem at a place, with what an expression said of it if it did."""
+    """Words a problem with a value, marked at a place, with what an expression said of it if it did."""
 
-    def __call__(self, node: Node, said: str = "") -> Problem: ...
+    def __call__(self, node: Node, at: Node, said: str = "") -> Problem: ...
 
 
 class About(NamedTuple):
@@ -46,18 +47,15 @@ def by_schema(about: About, schema: Schema, sandbox: Sandbox | None) -> Check:
     def check(cluster: Cluster) -> Problems:
         resources = about.chosen(cluster)
         if plain and weight * _length(resources) <= _MOST_WORK:
-            # Most have the shape, which is found out much faster than where others have not.
+            # Most have the shape and no placeholder, which is found out much faster than what is wrong with others.
             fits = shape.gate(schema)
-            resources = [resource for resource in resources if not fits(resource.node.value)]
-            answers: Iterator[Any] = (shape.violations(resource.node.value, schema) for resource in resources)
+            resources = [one for one in resources if _has_marks(one) or not fits(one.node.value)]
+            values = (resource.node.value for resource in resources)
+            answers: Iterator[Any] = ((shape.violations(value, schema), undecided(value, schema)) for value in values)
         else:
             answers = _violations(schema, resources, sandbox)
-        for resource, places in answered(about.name, resources, answers):
-            if isinstance(places, str):
-                yield given_up(resource, places)
-                continue
-            for path, on_key in dict.fromkeys((tuple(path), on_key) for path, on_key in places):
-                yield _violated(about, resource, resource.node.at(path), on_key)
+        for resource, found in answered(about.name, resources, answers):
+            yield from [given_up(resource, found)] if isinstance(found, str) else _violated(about, resource, *found)
 
     return check
 
@@ -74,58 +72,39 @@ def _violations(schema: Schema, resources: list[Resource], sandbox: Sandbox | No
         return sandbox.ask({"do": "violations", "schema": schema, "values": values}) if values else iter(())
     from nplint.violations import violations
 
-    return (violations(value, schema) for value in values)
+    return ((violations(value, schema), undecided(value, schema)) for value in values)
 
 
-def _violated(about: About, resource: Resource, node: Node, on_key: bool) -> Problem | Unjudged:
-    if node.is_placeholder and not on_key:
-        return Unjudged(node, "value", "it is not rendered yet")
-    at = marked(resource, node)
-    return about.say(at.key if on_key and at.path == node.path else at)
+def _violated(
+    about: About, resource: Resource, places: Iterable[tuple[Way, bool]], hidden: Iterable[tuple[Way, bool, Way]]
+) -> Problems:
+    """What is found at places of a resource, and what hangs on those that are not rendered yet."""
+    open = dict.fromkeys((tuple(path), on_key, tuple(at)) for path, on_key, at in hidden)
+    unsure = {at for _, _, at in open}
+    for path, on_key in dict.fromkeys((tuple(path), on_key) for path, on_key in places):
+        if any(path[:length] in unsure for length in range(len(path) + 1)):
+            continue
+        node = resource.node.at(path)
+        at = marked(resource, node)
+        yield about.say(node, at.key if on_key and at.path == node.path else at)
+    for path, on_key in dict.fromkeys((path, on_key) for path, on_key, _ in open):
+        node = resource.node.at(path)
+        yield Unjudged(node.key if on_key else node, "value", UNRENDERED)
 
 
-def by_expression(about: About, validation: "Validation", sandbox: Sandbox) -> Check:
-    """Finds the resources for which an expression is false."""
-    from nplint.expressions import Question, looked_at, verdicts
-
-    words = set(re.findall(r"\w+", " ".join(validation)))
-
-    def check(cluster: Cluster) -> Problems:
-        resources = about.chosen(cluster)
-        everything = (*cluster.resources, *cluster.context_resources) if "objects" in words else ()
-        shared = {"objects": [resource.node.value for resource in everything]}
-        items = [{"object": resource.node.value} for resource in resources]
-        answers = verdicts(sandbox, Question((validation,)), items, shared)
-        for resource, found in answered(about.name, resources, answers):
-            if isinstance(found, str):
-                yield given_up(resource, found)
-                continue
-            for verdict in found:
-                yield _judged(about, resource, looked_at(resource, validation.expression), verdict, "object" in words)
-
-    return check
+def _has_marks(resource: Resource) -> bool:
+    return resource.node.document.source.may_hold_marks
 
 
-def _judged(
-    about: About, resource: Resource, node: Node, verdict: "Verdict", looks_at_object: bool
-) -> Problem | Unjudged:
-    if verdict.error:
-        reason = f"the rule {about.name} cannot be evaluated: {verdict.error}"
-        return Unjudged(resource.node, "resource", reason, f"{reason}; ask with has() first")
-    for hidden in node.placeholders() if looks_at_object else ():
-        return Unjudged(hidden, "value", "it is not rendered yet")
-    return about.say(marked(resource, node), verdict.said)
-
-
-def answered(name: str, resources: list[Resource], answers: Iterator[Any]) -> Iterator[tuple[Resource, Any]]:
-    """Resources with what is answered of each, which is a reason where the answering was given up."""
-    left = iter(resources)
+def answered(name: str, asked: Sequence[T], answers: Iterator[Any]) -> Iterator[tuple[T, Any]]:
+    """What was asked with its answers, which are a reason where the answering was given up."""
+    left = iter(asked)
     try:
-        # The answer comes first: a resource is taken only where there is one.
+        # The answer comes first: what is asked next is taken only where there is one.
         for answer in answers:
             yield next(left), answer
     except LimitError as error:
-        yield from ((resource, f"the rule {name} was given up: {error}") for resource in left)
+        yield from ((one, f"the rule {name} was given up: {error}") for one in left)
 
 
 def given_up(resource: Resource, reason: str) -> Unjudged:

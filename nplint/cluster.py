@@ -217,6 +217,18 @@ class Cluster(Inventory):
                 folders |= _upward(self._folder(document))
         return frozenset(folders)
 
+    def unseen_beside(self, resource: Resource) -> str:
+        """Why more may be deployed beside a resource than the input shows, "" where it shows all there is."""
+        if not self.profile.is_declared:
+            return "no cluster is declared, so nobody knows what else is in it"
+        if self.is_narrowed:
+            return "only some of the manifests of its cluster were looked at"
+        if self.kustomizations.is_open(resource.node.document.source.path):
+            return "its kustomization brings in what the input does not show"
+        if any(not document.judged for document in (*self.documents, *self.context)):
+            return "a file that is unreadable or not rendered may hold what it looks for"
+        return ""
+
     def expects(self, service: Service, what: str) -> bool:
         """Whether a Service is declared to be meant for something: `public` or `source-ip`."""
         noted = service.node["metadata"]["annotations"]["nplint.io/expects"].text

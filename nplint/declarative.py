@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 
 from nplint.check import LINK, Check, Example, Problem, Rule
-from nplint.checks import About, Say, by_expression, by_schema
+from nplint.checks import About, Say, by_schema
 from nplint.document import Source, Span
 from nplint.errors import NplintError
 from nplint.finding import Severity
@@ -47,6 +47,7 @@ def read(
         name, frozenset((text_of(kind["apiVersion"]), text_of(kind["kind"])) for kind in root["kinds"]), _say(root)
     )
     if root["expression"].present:
+        from nplint.conditions import by_expression
         from nplint.expressions import Validation
 
         validation = Validation(text_of(root["expression"]), text_of(root["messageExpression"]))
@@ -127,6 +128,9 @@ def _schema_mistakes(schema: Node) -> Mistakes:
                 yield node.span, unknown("type", text_of(node), _TYPES)
         for node in (part["pattern"], *(each.key for _, each in part["patternProperties"].items())):
             yield from _pattern_mistakes(node)
+        step = part["multipleOf"]
+        if isinstance(step.value, int | float) and not step.value > 0:
+            yield step.span, "multipleOf has to be more than 0"
         reference = part["$ref"]
         if text_of(reference) and not _leads_somewhere(schema, text_of(reference)):
             yield reference.span, f"there is no {text_of(reference)} in this schema: write it like #/$defs/port"
@@ -149,7 +153,8 @@ def _pattern_mistakes(node: Node) -> Mistakes:
 
 def _leads_somewhere(schema: Node, reference: str) -> bool:
     start, *names = reference.split("/")
-    return start == "#" and schema.at(tuple(name.replace("~1", "/").replace("~0", "~") for name in names)).present
+    way = tuple(name.replace("~1", "/").replace("~0", "~") for name in names)
+    return start == "#" and isinstance(schema.at(way).value, dict | bool)
 
 
 def _rule(root: Node, name: str, check: Check) -> Rule:
@@ -203,14 +208,16 @@ def _say(root: Node) -> Say:
     """How the rule words a problem at a place, where its expression says nothing of its own."""
     summary, message, help = (" ".join(text_of(root[key]).split()) for key in ("summary", "message", "help"))
 
-    def say(node: Node, said: str = "") -> Problem:
-        return Problem(node, said or _filled(message, node) or summary, help=_filled(help, node))
+    def say(node: Node, at: Node, said: str = "") -> Problem:
+        return Problem(at, said or _filled(message, node) or summary, help=_filled(help, node))
 
     return say
 
 
 def _filled(template: str, node: Node) -> str:
-    words = {"name": str(node.path[-1]), "path": node.field, "value": _written(node)}
+    # A resource as a whole is called by its kind.
+    kind = node["kind"].text or "it"
+    words = {"name": str(node.path[-1]) if node.field else kind, "path": node.field or kind, "value": _written(node)}
     return re.sub(_BRACED, lambda found: shown(words[found[1]]), template)
 
 

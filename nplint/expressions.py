@@ -2,21 +2,22 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import takewhile
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from nplint.document import Span
 from nplint.errors import NplintError
 from nplint.mistakes import text_of
 from nplint.node import Node
+from nplint.reach import Reach, Step
 from nplint.resource import Resource
 from nplint.sandbox import LimitError, Sandbox
 from nplint.secrecy import veil
+from nplint.spelling import nearest
 
 LONGEST = 10_000
 """How many characters an expression may have."""
-
-_FIELD = r"""\bobject((?:\.\??[A-Za-z_]\w*|\[\??(?:'[^'\\]*'|"[^"\\]*"|\d+)\])+)(\s*\()?"""
-_STEP = r"""\.\??(\w+)|\[\??['"]([^'"]*)['"]\]|\[\??(\d+)\]"""
 
 
 class Validation(NamedTuple):
@@ -44,6 +45,11 @@ class Verdict(NamedTuple):
     error: str = ""
     is_limit: bool = False
 
+    @property
+    def is_of_missing(self) -> bool:
+        """Whether it cannot be evaluated because it reads what is not there."""
+        return self.error.startswith(("Key not found", "no such key", "Index out of", "index out of"))
+
 
 def mistakes(
     sandbox: Sandbox, expressions: Sequence[tuple[Node, str]], names: Sequence[str]
@@ -68,61 +74,79 @@ def mistakes(
     for node, _ in expressions:
         if text_of(node) in found:
             line, column, message = found[text_of(node)]
-            yield node, _within(node, line, column), message
+            yield node, _within(node, line, column), _with_meaning(message, names)
 
 
 def _within(node: Node, line: int, column: int) -> Span:
-    """The place of a line and column of a text, where the text stands in the file as it is."""
-    span, written = node.span, node.document.source.slice(node.span)
-    if written.startswith("|"):
-        first = written.partition("\n")[2]
-        line, column = span.line + line, len(first) - len(first.lstrip(" ")) + column
-    elif text_of(node) in written and line == 1:
-        line, column = span.line, span.column + written.index(text_of(node)) + column - 1
-    else:
+    """The place of a line and column of a text, where the text stands in the file but for how its lines are broken."""
+    span, source, text = node.span, node.document.source, text_of(node)
+    written = source.slice(span)
+    begin, end = 0, len(written)
+    if written[:1] in ("|", ">"):
+        begin = written.index("\n")
+    elif written[:1] in ("'", '"'):
+        begin, end = 1, end - 1
+    places = [place for place in range(begin, end) if not written[place].isspace()]
+    if "".join(written[place] for place in places) != "".join(text.split()):
         return span
-    return span._replace(line=line, column=column)
+    lines = text.split("\n")
+    before = "".join("".join((*lines[: line - 1], lines[line - 1][: column - 1])).split())
+    start, finish = source.offsets(span)
+    # Something may be missing at the end.
+    return source.span(start + [*places, places[-1] + 1 if places else 0][len(before)], finish)
 
 
-def verdicts(
-    sandbox: Sandbox, question: Question, items: Sequence[Mapping[str, Any]], shared: Mapping[str, Any]
-) -> Iterator[list[Verdict]]:
-    """For each item the verdicts on it, none where all is well.
+def _with_meaning(message: str, names: Sequence[str]) -> str:
+    """What is said of a name that there is not, with the one that may be meant."""
+    found = re.match(r"undeclared reference to '(\w+)", message)
+    meant = nearest(found[1], names) if found else None
+    return f"{message}: did you mean {meant}?" if meant else message
+
+
+class Batch(NamedTuple):
+    """Items that are judged one by one, and what they share."""
+
+    items: Sequence[Mapping[str, Any]]
+    shared: Mapping[str, Any] = MappingProxyType({})
+
+
+def verdicts(sandbox: Sandbox, question: Question, batches: Sequence[Batch]) -> Iterator[list[Verdict]]:
+    """For each item of each batch the verdicts on it, none where all is well.
 
     Raises:
         LimitError: the evaluation was given up; the verdicts before that hold.
     """
-    if not items:
+    asked = [_batch(batch) for batch in batches if batch.items]
+    if not asked:
         return
     request = {
         "do": "verdicts",
         "validations": question.validations,
         "conditions": question.conditions,
-        "items": items,
-        "shared": shared,
-        **_veiled(items, shared),
+        "batches": asked,
     }
     for answer in sandbox.ask(request):
         yield [Verdict(*verdict) for verdict in answer]
 
 
-def _veiled(items: Sequence[Mapping[str, Any]], shared: Mapping[str, Any]) -> dict[str, Any]:
-    """What messages may be made of, where Secrets are among what is judged."""
+def _batch(batch: Batch) -> dict[str, Any]:
+    """A batch with what messages may be made of, where Secrets are in it."""
+    items, shared = list(batch.items), dict(batch.shared)
     shown_shared = {name: [veil(one) for one in values] for name, values in shared.items()}
     shown_items = [{name: veil(value) for name, value in item.items()} for item in items]
-    if (shown_items, shown_shared) == (list(items), shared):
-        return {}
-    return {"shown_items": shown_items, "shown_shared": shown_shared}
+    asked = {"items": items, "shared": shared}
+    if (shown_items, shown_shared) != (items, shared):
+        asked |= {"shown_items": shown_items, "shown_shared": shown_shared}
+    return asked
 
 
-def looked_at(resource: Resource, expression: str) -> Node:
+def looked_at(resource: Resource, reach: Reach) -> Node:
     """The first field of a resource that an expression names and that is there; else the first that it names."""
-    fields = [resource.node.at(_path(found)) for found in re.finditer(_FIELD, expression)]
+    fields = [resource.node.at(_plain(one.steps)) for one in reach.of("object")]
     there = [node for node in fields if node.present]
     return next(iter(there or fields), resource.node)
 
 
-def _path(found: re.Match[str]) -> tuple[str | int, ...]:
-    steps = [name or key or int(number) for name, key, number in re.findall(_STEP, found[1])]
-    # What is called is a function, not a field.
-    return tuple(steps[:-1] if found[2] else steps)
+def _plain(steps: tuple[Step, ...]) -> tuple[str | int, ...]:
+    """The steps to a field, or to the list that it is in the items of."""
+    return tuple(step for step in takewhile(lambda step: step is not None, steps) if step is not None)

@@ -35,6 +35,8 @@ class Inventory:
     """What else runs there: its ports are taken and its workloads exist, but it is not reported on."""
     expectations: Mapping[str, frozenset[str]] = field(default_factory=dict)
     """What Services are meant for (`public`, `source-ip`), by `namespace/name` or `name`."""
+    is_narrowed: bool = False
+    """Whether only some of its manifests were asked for."""
 
     @cached_property
     def kustomizations(self) -> Kustomizations:

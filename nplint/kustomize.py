@@ -20,6 +20,7 @@ _CHANGES = (
     "commonLabels",
 )
 _RENAMES = ("namePrefix", "nameSuffix")
+_MARKS = ("commonAnnotations", "buildMetadata", "images", "replicas")
 _GENERATORS = ("helmCharts", "helmChartInflationGenerator", "generators")
 
 
@@ -28,8 +29,9 @@ class Kustomizations(NamedTuple):
 
     `patches` are parts of objects, named as patches and never as resources. `roots` are the outermost kustomizations
     that bring a file in, `namespaces` those that they put its objects into; a file that none brings in is in neither.
-    `patched` are files whose objects a kustomization changes, `renamed` those whose names it changes, `unseen` the
-    outermost kustomizations that also bring in what is not in the input.
+    `patched` are files whose objects a kustomization changes, `renamed` those whose names it changes, `altered` those
+    whose objects it changes in any way at all, such as their annotations; `unseen` are the outermost kustomizations
+    that also bring in what is not in the input.
     """
 
     patches: frozenset[str]
@@ -37,6 +39,7 @@ class Kustomizations(NamedTuple):
     namespaces: Mapping[str, frozenset[str]]
     patched: frozenset[str]
     renamed: frozenset[str]
+    altered: frozenset[str]
     unseen: frozenset[str]
 
     def is_open(self, path: str) -> bool:
@@ -59,6 +62,7 @@ def find(documents: Iterable[Document]) -> Kustomizations:
         namespaces=_grouped((file.path, file.namespace) for file in brought if file.namespace),
         patched=frozenset(file.path for file in brought if file.patched),
         renamed=frozenset(file.path for file in brought if file.renamed),
+        altered=frozenset(file.path for file in brought if file.patched or file.renamed or file.marked),
         unseen=frozenset(file.root for file in brought if file.path not in paths),
     )
 
@@ -69,6 +73,7 @@ class _File(NamedTuple):
     namespace: str
     patched: bool
     renamed: bool
+    marked: bool
 
 
 def _files(known: Mapping[str, Node], way: tuple[str, ...]) -> Iterator[_File]:
@@ -77,12 +82,13 @@ def _files(known: Mapping[str, Node], way: tuple[str, ...]) -> Iterator[_File]:
     namespace = next((node["namespace"].text for node in nodes if node["namespace"].text), "")
     patched = any(node[step].value for node in nodes for step in _CHANGES)
     renamed = any(node[step].value for node in nodes for step in _RENAMES)
+    marked = any(node[step].value for node in nodes for step in _MARKS)
     generated = (f"{way[-1]}: {step}" for step in _GENERATORS if nodes[-1][step].value)
     for path in (*_named(nodes[-1], way[-1]), *generated):
         if path in known and path not in way:
             yield from _files(known, (*way, path))
         elif path not in known:
-            yield _File(path, way[0], namespace, patched, renamed)
+            yield _File(path, way[0], namespace, patched, renamed, marked)
 
 
 def _grouped(pairs: Iterable[tuple[str, str]]) -> dict[str, frozenset[str]]:

@@ -2,32 +2,40 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from nplint import admission
-from nplint.admission import Request
+from nplint import admission, matching
+from nplint.admission import Wish
 from nplint.check import Check, Problem, Problems, Rule, Unjudged
 from nplint.checks import answered, given_up, marked
 from nplint.cluster import Cluster
 from nplint.document import Document, Span
 from nplint.errors import NplintError
-from nplint.expressions import Question, Validation, Verdict, looked_at, mistakes, verdicts
+from nplint.expressions import Batch, Question, Validation, Verdict, looked_at, mistakes, verdicts
 from nplint.finding import Severity
+from nplint.matching import Request
 from nplint.mistakes import misshapen, repeated, text_of, unknown
 from nplint.node import Node
 from nplint.profile import When
-from nplint.resource import Resource
+from nplint.reach import reach
+from nplint.resource import Resource, Service
 from nplint.sandbox import Sandbox
 from nplint.variables import LEXEME, MOST, Variables, used
 
 _GROUP = "admissionregistration.k8s.io/"
+_VERSIONS = ("v1", "v1beta1", "v1alpha1")
 _POLICY, _BINDING = "ValidatingAdmissionPolicy", "ValidatingAdmissionPolicyBinding"
 _NAMES = ("object", "oldObject", "request", "namespaceObject", "params", "authorizer", "variables")
+_KNOWN = r"\s*\.\s*(operation|name|namespace|kind|resource)\b"
+_PARAMETERS = "it takes parameters, which are in the cluster"
 _UNSUPPORTED = {
-    r"\bparams\b": "it takes parameters, which are in the cluster",
-    r"\bauthorizer\b": "it asks what somebody is allowed to do",
-    r"\brequest\.(?!operation\b|name\b|namespace\b|kind\b|resource\b)\w+": "it asks who makes the request, or how",
+    r"(?<![\w.])params\b": _PARAMETERS,
+    r"(?<![\w.])authorizer\b": "it asks what somebody is allowed to do",
+    rf"(?<![\w.])request\b(?!{_KNOWN})": "it asks who makes the request, or how",
+    r"(?<![\w.])variables\b(?!\s*\.)": "it takes a variable otherwise than by its name",
 }
+# The library has these two for texts alone, and does not let others be added.
+_MISSING = r"undeclared reference|found no matching overload for '(indexOf|lastIndexOf)'"
 _ACTIONS = {"Deny": Severity.ERROR, "Warn": Severity.WARNING, "Audit": Severity.NOTE}
 _DONE = {Severity.ERROR: "refuses", Severity.WARNING: "warns of", Severity.NOTE: "takes down"}
 
@@ -68,16 +76,14 @@ class _Policy(NamedTuple):
 
     @property
     def severity(self) -> Severity:
-        actions = [
-            _ACTIONS[text_of(item)] for binding in self.bindings for item in binding["spec"]["validationActions"]
-        ]
-        return max(actions, default=Severity.ERROR)
+        """How grave it is at most."""
+        return max(map(_severity, self.bindings), default=Severity.ERROR)
 
     @property
     def hinders(self) -> str:
         """Why nothing of the policy can be judged, "" where most of it can."""
         if self.spec["paramKind"].present or any(one["spec"]["paramRef"].present for one in self.bindings):
-            return _UNSUPPORTED[r"\bparams\b"]
+            return _PARAMETERS
         conditions = (self.unsupported_in(text_of(one["expression"])) for one in self.spec["matchConditions"])
         return next(filter(None, conditions), "")
 
@@ -97,12 +103,28 @@ class _Policy(NamedTuple):
         said = (reason for pattern, reason in _UNSUPPORTED.items() if re.search(pattern, plain))
         return next(said, "") or self.unsupported.get(expression, "")
 
-    def matches(self, request: Request, cluster: Cluster) -> bool | str:
-        matched = admission.matches(self.spec["matchConstraints"], request, cluster)
+    def in_force(self, request: Request, cluster: Cluster) -> "_InForce":
+        """Whether it is asked about a request, and how grave that is by the bindings which mean it."""
+        constraints = self.spec["matchConstraints"]
+        matched = matching.matches(constraints, request, cluster)
+        if matched is False and matching.operations(constraints) <= {"DELETE", "CONNECT"}:
+            is_named = any(matching.names(rule, request.resource) for rule in constraints["resourceRules"])
+            matched = "it is about deletions and connections, which no manifest tells" if is_named else False
         if matched is not True or not self.bindings:
-            return matched
-        places = (one["spec"]["matchResources"] for one in self.bindings)
-        return admission.any_of(admission.matches(place, request, cluster, without_rules=True) for place in places)
+            return _InForce(matched, Severity.ERROR)
+        places = [(one, one["spec"]["matchResources"]) for one in self.bindings]
+        found = [(matching.matches(place, request, cluster, without_rules=True), one) for one, place in places]
+        grave = [_severity(one) for matched, one in found if matched is True]
+        return _InForce(matching.any_of(matched for matched, _ in found), max(grave, default=Severity.ERROR))
+
+
+class _InForce(NamedTuple):
+    matched: bool | str
+    severity: Severity
+
+
+def _severity(binding: Node) -> Severity:
+    return max(_ACTIONS[text_of(item)] for item in binding["spec"]["validationActions"])
 
 
 def rules(nodes: Sequence[Node], sandbox: Sandbox) -> list[tuple[str, Rule]]:
@@ -133,7 +155,14 @@ def rules(nodes: Sequence[Node], sandbox: Sandbox) -> list[tuple[str, Rule]]:
 
 
 def _misshapen(node: Node) -> Iterator[tuple[Span, str]]:
-    return misshapen(node, "policy" if text_of(node["kind"]) == _POLICY else "binding")
+    is_policy = text_of(node["kind"]) == _POLICY
+    shape = list(misshapen(node, "policy" if is_policy else "binding"))
+    yield from shape
+    version = text_of(node["apiVersion"]).removeprefix(_GROUP)
+    if version not in _VERSIONS:
+        yield node["apiVersion"].span, unknown("version", version, _VERSIONS)
+    if is_policy and not shape and not any(node["spec"][step].value for step in ("validations", "auditAnnotations")):
+        yield node["spec"].key.span, "a policy needs validations"
 
 
 def _policy(node: Node, bindings: Sequence[Node], sandbox: Sandbox) -> _Policy:
@@ -148,7 +177,7 @@ def _policy(node: Node, bindings: Sequence[Node], sandbox: Sandbox) -> _Policy:
                 raise NplintError(f"{each.span.place}: {unknown('variable', variable, known or ['none'])}")
     unsupported, wrong = {}, []
     for each, span, sentence in mistakes(sandbox, typed, _NAMES):
-        if sentence.startswith("undeclared reference"):
+        if re.match(_MISSING, sentence):
             unsupported[text_of(each)] = f"it uses what is not supported here: {sentence}"
         else:
             wrong.append(f"{span.place}: {sentence}")
@@ -183,26 +212,25 @@ def _check(policy: _Policy, sandbox: Sandbox) -> Check:
     asks = _Asks.of(policy)
 
     def check(cluster: Cluster) -> Problems:
-        asked: dict[int, Request] = {}
-        for request in admission.requests(cluster):
-            matched = policy.matches(request, cluster)
+        asked: list[tuple[Request, Severity, dict[int, str]]] = []
+        for request in matching.requests(cluster):
+            matched, severity = policy.in_force(request, cluster)
             if matched is False:
                 continue
             unknown = matched if isinstance(matched, str) else asks.unknown(request, cluster)
-            for reason in [unknown] if unknown else dict.fromkeys(asks.unknown_in(request.resource).values()):
+            unknown_in = {} if unknown else asks.unknown_in(request, cluster)
+            for reason in [unknown] if unknown else dict.fromkeys(unknown_in.values()):
                 yield _unjudged(policy, request.resource, reason)
             if not unknown:
-                asked[id(request.resource)] = request
-        items = [_item(request, cluster) for request in asked.values()]
-        answers = verdicts(sandbox, asks.question, items, {})
-        for resource, found in answered(policy.rule_name, [request.resource for request in asked.values()], answers):
+                asked.append((request, severity, unknown_in))
+        answers = verdicts(sandbox, asks.question, [Batch([admission.item(one[0], cluster) for one in asked])])
+        for (request, severity, unknown_in), found in answered(policy.rule_name, asked, answers):
             if isinstance(found, str):
-                yield given_up(resource, found)
+                yield given_up(request.resource, found)
                 continue
-            unknown_in = asks.unknown_in(resource)
             for verdict in found:
                 if verdict.place not in unknown_in:
-                    yield from _said(policy, resource, asks.question, verdict)
+                    yield from _said(policy, request.resource, asks.question, verdict, severity)
 
     return check
 
@@ -213,8 +241,9 @@ class _Asks(NamedTuple):
     question: Question
     hinders: str
     unsupported: dict[int, str]
-    words: dict[str, list[int]]
-    """The validations that have a word, by their places; -1 is that of the conditions."""
+    wishes: tuple[Wish, ...]
+    """What the validations want to know, and last the conditions."""
+    is_audited: bool
 
     @classmethod
     def of(cls, policy: _Policy) -> "_Asks":
@@ -225,34 +254,26 @@ class _Asks(NamedTuple):
         conditions = [text_of(one["expression"]) for one in policy.spec["matchConditions"]] if not hinders else []
         question = Question(tuple(asked), tuple(map(policy.variables.bound, conditions)))
         unsupported = {place: reason for place, reason in enumerate(reasons) if reason}
-        return cls(question, hinders, unsupported, _words(question))
+        texts = [*(one.expression for one in question.validations), " ".join(question.conditions)]
+        is_audited = bool(policy.spec["auditAnnotations"].value)
+        return cls(question, hinders, unsupported, tuple(map(Wish.of, texts)), is_audited)
 
     def unknown(self, request: Request, cluster: Cluster) -> str:
         """Why nothing of a resource can be judged, "" where something can."""
-        if any(request.resource.unrendered()):
-            return "it is not rendered yet"
-        if "namespaceObject" in self.words and _namespace(request, cluster) is None:
-            return "it asks for the namespace, which is not in the input"
-        return self.hinders or self._filled_in(request.resource).get(-1, "")
+        resource = request.resource
+        if any(resource.node.placeholders()):
+            return matching.UNRENDERED
+        if resource.node.document.source.path in cluster.kustomizations.altered:
+            return "its kustomization changes it"
+        return self.hinders or admission.unknown(self.wishes[-1], request, cluster)
 
-    def unknown_in(self, resource: Resource) -> dict[int, str]:
+    def unknown_in(self, request: Request, cluster: Cluster) -> dict[int, str]:
         """Why some of the validations cannot be judged, by their places."""
-        return self.unsupported | {place: why for place, why in self._filled_in(resource).items() if place >= 0}
-
-    def _filled_in(self, resource: Resource) -> dict[int, str]:
-        chosen = sorted(admission.chosen_by_the_cluster(resource), reverse=True)
-        places = ((place, word) for word in chosen for place in self.words.get(word, ()))
-        return {place: f"it looks at {word}, which the cluster fills in" for place, word in places}
-
-
-def _words(question: Question) -> dict[str, list[int]]:
-    found: dict[str, list[int]] = {}
-    texts = [(-1, text) for text in question.conditions]
-    texts += [(place, one.expression) for place, one in enumerate(question.validations)]
-    for place, text in texts:
-        for word in set(re.findall(r"\w+", text)):
-            found.setdefault(word, []).append(place)
-    return found
+        found = {place: admission.unknown(wish, request, cluster) for place, wish in enumerate(self.wishes[:-1])}
+        found |= self.unsupported
+        if self.is_audited:
+            found[len(found)] = "its audit annotations are not evaluated here"
+        return {place: reason for place, reason in found.items() if reason}
 
 
 def _validation(policy: _Policy, node: Node, is_unsupported: bool) -> Validation:
@@ -265,43 +286,19 @@ def _validation(policy: _Policy, node: Node, is_unsupported: bool) -> Validation
     )
 
 
-def _namespace(request: Request, cluster: Cluster) -> Any:
-    found = [cluster.namespace_objects.get(name) for name in cluster.namespaces(request.resource)]
-    return found[0].node.value if len(found) == 1 and found[0] else None
-
-
-def _item(request: Request, cluster: Cluster) -> dict[str, Any]:
-    resource, before = request.resource, cluster.before or cluster
-    group, _, version = resource.api_version.rpartition("/")
-    object = admission.shown_object(resource, cluster)
-    metadata = object.get("metadata")
-    return {
-        "object": object,
-        "oldObject": admission.shown_object(request.old, before) if request.old else None,
-        "namespaceObject": _namespace(request, cluster),
-        "request": {
-            "operation": request.operation,
-            "name": resource.name,
-            "namespace": metadata.get("namespace", "") if isinstance(metadata, dict) else "",
-            "kind": {"group": group, "version": version, "kind": resource.kind},
-            "resource": {"group": group, "version": version, "resource": admission.plural(resource.kind)},
-        },
-    }
-
-
 def _unjudged(policy: _Policy, resource: Resource, reason: str) -> Unjudged:
     said = f"the policy {policy.name} is not judged everywhere: {reason}"
     return Unjudged(resource.node, "resource", said, said)
 
 
-def _said(policy: _Policy, resource: Resource, question: Question, verdict: Verdict) -> Problems:
+def _said(policy: _Policy, resource: Resource, question: Question, verdict: Verdict, severity: Severity) -> Problems:
     validation = policy.spec["validations"][verdict.place] if verdict.place >= 0 else policy.spec
     expression = question.validations[verdict.place].expression if verdict.place >= 0 else ""
     if verdict.error:
         if text_of(policy.spec["failurePolicy"]) == "Ignore":
             return
-        if verdict.is_limit or resource.kind != "Service" or resource.group:
-            # The API server has other limits, and fills in defaults of other kinds that are not known here.
+        if verdict.is_limit or not isinstance(resource, Service) or not verdict.is_of_missing:
+            # The API server has other limits and functions, and defaults of other kinds that are not known here.
             yield _unjudged(policy, resource, f"it cannot be evaluated: {verdict.error}")
             return
         message = f"the policy {policy.name} cannot be evaluated: {verdict.error}"
@@ -310,7 +307,8 @@ def _said(policy: _Policy, resource: Resource, question: Question, verdict: Verd
         message = verdict.said or " ".join(text_of(validation["message"]).split()) or f"failed expression: {written}"
     reason = text_of(validation["reason"]) or "Invalid"
     yield Problem(
-        marked(resource, looked_at(resource, expression)),
+        marked(resource, looked_at(resource, reach(expression, ("object",)))),
         message,
-        why=f"The API server {_DONE[policy.severity]} such a {resource.kind} ({reason}): policy {policy.name}.",
+        severity=severity,
+        why=f"The API server {_DONE[severity]} such a {resource.kind} ({reason}): policy {policy.name}.",
     )

@@ -35,7 +35,7 @@ _TYPES: dict[str, tuple[type, ...]] = {
     "boolean": (bool,),
     "null": (type(None),),
 }
-_ANNOTATIONS = frozenset(("$schema", "$comment", "title", "description", "default", "examples"))
+ANNOTATIONS = frozenset(("$schema", "$comment", "title", "description", "default", "examples"))
 """Keywords that judge nothing; those that begin with `x-` do not either."""
 _SCHEMAS = frozenset(("not", "if", "then", "else", "contains", "items", "propertyNames", "additionalProperties")) | {
     "unevaluatedProperties",
@@ -88,7 +88,7 @@ def _is_known(keyword: str, value: Any) -> bool:
         return value in FORMATS
     if keyword in ("const", "enum"):
         return not any(isinstance(one, dict | list) for one in (value if keyword == "enum" else [value]))
-    return keyword in _CHECKS or keyword in ("then", "else") or keyword in _ANNOTATIONS or keyword.startswith("x-")
+    return keyword in _CHECKS or keyword in ("then", "else") or keyword in ANNOTATIONS or keyword.startswith("x-")
 
 
 def has_patterns(schema: Schema) -> bool:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 MOST = 64
 """How many variables one expression may use, with those that these use."""
 
-LEXEME = r"""//[^\n]*|'{3}[\s\S]*?'{3}|"{3}[\s\S]*?"{3}|'(?:\\.|[^'\\\n])*'|"(?:\\.|[^"\\\n])*"|\bvariables\.(\w+)"""
+LEXEME = r"""//[^\n]*|'{3}[\s\S]*?'{3}|"{3}[\s\S]*?"{3}|'(?:\\.|[^'\\\n])*'|"(?:\\.|[^"\\\n])*"|\bvariables\.\??(\w+)"""
 """What a variable is told from: comments and texts, which name none."""
 
 
@@ -20,8 +20,14 @@ class _Text(NamedTuple):
 
     @classmethod
     def of(cls, expression: str) -> "_Text":
-        text = re.sub(LEXEME, lambda found: f"variables_{found[1]}" if found[1] else found[0], expression)
-        return cls(text, frozenset(used(expression)))
+        text = re.sub(LEXEME, _plain, expression)
+        # A variable that is declared is there.
+        return cls(re.sub(r"\bhas\(\s*variables_\w+\s*\)", "true", text), frozenset(used(expression)))
+
+
+def _plain(found: re.Match[str]) -> str:
+    name = f"variables_{found[1]}"
+    return found[0] if not found[1] else f"optional.of({name})" if "?" in found[0] else name
 
 
 def used(expression: str) -> list[str]:

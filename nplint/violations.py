@@ -6,7 +6,7 @@ from typing import Any, cast
 from jsonschema import Draft202012Validator, ValidationError
 from referencing import Registry
 
-from nplint.shape import Schema, Violation, additional, ways
+from nplint.shape import Schema, Violation, Way, additional, ways
 from nplint.structure import format_checker
 
 
@@ -44,8 +44,22 @@ def _places(error: ValidationError) -> list[Violation]:
     value, wanted = cast(Any, error.instance), cast(Any, error.validator_value)
     if keyword == "required":
         return [Violation((*path, name)) for name in wanted if name not in value]
+    if keyword == "dependentRequired":
+        needed = dict.fromkeys(name for other, names in wanted.items() if other in value for name in names)
+        return [Violation((*path, name)) for name in needed if name not in value]
+    if keyword in ("unevaluatedProperties", "unevaluatedItems"):
+        steps = _unevaluated(value, error) or [()]
+        return [Violation((*path, *step), on_key=bool(step)) for step in steps]
     if keyword == "additionalProperties":
         return [Violation((*path, name), on_key=True) for name in additional(value, cast(Any, error.schema))]
     if "propertyNames" in error.absolute_schema_path and isinstance(value, str):
         return [Violation((*path, value), on_key=True)]
     return [Violation(path, on_key=keyword == "not" and wanted in ({}, True))]
+
+
+def _unevaluated(value: Any, error: ValidationError) -> list[Way]:
+    """The keys or items that an error is about: jsonschema tells them in its sentence alone."""
+    if isinstance(value, dict):
+        return [(name,) for name in value if repr(name) in error.message]
+    first = len(cast(Any, error.schema).get("prefixItems", ()))
+    return [(index,) for index, item in enumerate(value) if index >= first and repr(item) in error.message]

@@ -144,20 +144,31 @@ def test_what_is_left_out_has_defaults(sandbox: Sandbox) -> None:
         (
             "{properties: {metadata: {properties: {annotations: {dependentRequired: {a: [c]}}}}}}",
             "{path}",
-            ["3:23 metadata.annotations"],
+            ["3:23 metadata.annotations.c"],
         ),
         (
             "{$defs: {t: {const: x}}, properties: {spec: {properties: {type: {$ref: '#/$defs/t'}}}}}",
             "{path}",
             ["5:9 spec.type"],
         ),
-        ("false", "{path} {value}", ["2:7 kind Service"]),
+        ("false", "{path} {value}", ['2:7 Service {"apiVersion": "v1", "kind": "Service", "metadata": {"name": ...']),
         ("{properties: {kind: {const: Service}}}", "never", []),
         (
             "{properties: {spec: {properties: {ports: {items: {properties: {port: {maximum: 9}}}}}}}}",
             "{path} is {value}",
-            ["7:13 spec.ports[0].port is 22"],
+            ["7:13 spec.ports[0].port is 22", "- 8:13 it is not rendered yet"],
         ),
+        (
+            "{properties: {spec: {properties: {ports: true}, unevaluatedProperties: false}}}",
+            "no {path}",
+            ["5:3 no spec.type"],
+        ),
+        (
+            "{properties: {spec: {properties: {ports: {prefixItems: [true], unevaluatedItems: false}}}}}",
+            "no {path}",
+            ["8:7 no spec.ports[1]"],
+        ),
+        ("{anyOf: [{required: [zz]}, {required: [yy]}]}", "{path} needs zz or yy", ["2:7 Service needs zz or yy"]),
         (
             "{properties: {spec: {properties: {ports: {items: {properties: {port: {const: 22}}}}}}}}",
             "never",
@@ -170,6 +181,61 @@ def test_a_schema_finds_the_exact_place(
 ) -> None:
     rule = made(f"{HEAD}schema: {schema}\nmessage: '{message}'\n{TAIL}", sandbox, trusted=trusted)
     assert [f"{place} {said}" for place, said in found(rule)] == expected
+
+
+HIDDEN = """\
+apiVersion: v1
+kind: Service
+metadata: {name: web, labels: {"${K}": x}}
+spec:
+  type: ${TYPE}
+  ports:
+    - port: ${PORT}
+    - "{{ .ports }}"
+"""
+
+
+@pytest.mark.parametrize("trusted", [True, False])
+@pytest.mark.parametrize(
+    ("schema", "places"),
+    [
+        ("spec: {properties: {type: {const: NodePort}}}", ["5:9"]),
+        ("spec: {properties: {type: {not: {const: NodePort}}}}", ["5:9"]),
+        ("spec: {if: {properties: {type: {const: NodePort}}}, then: {required: [foo]}}", ["5:9"]),
+        ("spec: {if: {properties: {type: {const: NodePort}}}, else: {required: [foo]}}", ["5:9"]),
+        ("spec: {anyOf: [{properties: {type: {const: NodePort}}}, {required: [foo]}]}", ["5:9"]),
+        ("spec: {not: {properties: {type: {pattern: a}}}}", ["5:9"]),
+        ("spec: {oneOf: [{properties: {type: {const: A}}}, {properties: {type: {const: B}}}]}", ["5:9"]),
+        ("spec: {properties: {ports: {contains: {properties: {port: {const: 80}}}}}}", ["8:7", "7:13"]),
+        ("spec: {properties: {ports: {minItems: 3}}}", ["8:7"]),
+        ("spec: {properties: {ports: {uniqueItems: true}}}", ["7:13", "8:7"]),
+        ("spec: {properties: {ports: {items: {properties: {port: {not: {const: 22}}}}}}}", ["7:13", "8:7"]),
+        ("spec: {properties: {ports: {prefixItems: [{required: [port]}], items: {type: object}}}}", ["8:7"]),
+        ("metadata: {properties: {labels: {required: [team]}}}", ["3:32"]),
+        ("metadata: {properties: {labels: {dependentRequired: {team: [owner]}}}}", ["3:32"]),
+        ("metadata: {properties: {labels: {propertyNames: {pattern: '^a'}}}}", ["3:32"]),
+        ("metadata: {properties: {labels: {additionalProperties: false}}}", ["3:32"]),
+        ("metadata: {properties: {labels: {enum: [{a: b}]}}}", ["3:32"]),
+        ("spec: {dependentSchemas: {type: {properties: {type: {const: A}}}}}", ["5:9"]),
+        ("spec: {properties: {type: true, ports: {type: array}}}", []),
+        ("spec: {dependentRequired: {zz: [yy]}, unevaluatedProperties: {type: array}}", ["5:9"]),
+    ],
+)
+def test_nobody_is_accused_of_what_is_not_rendered_and_none_of_it_passes(
+    sandbox: Sandbox, schema: str, places: list[str], trusted: bool
+) -> None:
+    rule = made(f"{HEAD}schema: {{properties: {{{schema}}}}}\nmessage: never\n{TAIL}", sandbox, trusted=trusted)
+    assert found(rule, HIDDEN) == [(f"- {place}", "it is not rendered yet") for place in places]
+
+
+def test_what_is_sure_is_found_beside_what_is_not(sandbox: Sandbox) -> None:
+    schema = "{properties: {spec: {required: [selector], properties: {type: {const: NodePort}, zz: {const: 1}}}}}"
+    rule = made(f"{HEAD}schema: {schema}\nmessage: '{{path}}'\n{TAIL}", sandbox)
+    assert found(rule, HIDDEN + "  zz: 2\n") == [
+        ("4:1", "spec.selector"),
+        ("9:7", "spec.zz"),
+        ("- 5:9", "it is not rendered yet"),
+    ]
 
 
 def test_only_the_named_kinds_are_judged(sandbox: Sandbox) -> None:
@@ -204,10 +270,24 @@ def test_what_a_manifest_says_is_cut_and_put_on_one_line(sandbox: Sandbox) -> No
         ("object.spec.ports.all(p, p.port != 22)", "message: '{path}'", ["- 8:13 it is not rendered yet"]),
         ("object.metadata.annotations['a'] == ''", "message: '{path}'", ["3:40 metadata.annotations.a"]),
         ("object.?spec.?selector.hasValue()", "message: '{path}'", ["4:1 spec.selector"]),
-        ("objects.size() > 1", "message: '{path}'", ["2:7 kind"]),
+        (
+            "objects.size() > 1",
+            "message: '{path}'",
+            ["- 1:1 no cluster is declared, so nobody knows what else is in it"],
+        ),
         ("objects.all(one, one.kind == 'Service')", "message: never", []),
         (
             "cidr('10.0.0.0/8').containsIP('10.1.2.3') && [1, 2].sum() == 3 && 'a1'.find('[0-9]') == '1'",
+            "message: never",
+            [],
+        ),
+        (
+            "ip('10.0.0.1').isGlobalUnicast() && !ip('169.254.0.1').isGlobalUnicast() && ip.isCanonical('::1')",
+            "message: never",
+            [],
+        ),
+        (
+            "ip('fe80::1').isLinkLocalUnicast() && ip('224.0.0.1').isLinkLocalMulticast() && !ip.isCanonical('0::1')",
             "message: never",
             [],
         ),
@@ -217,7 +297,11 @@ def test_what_a_manifest_says_is_cut_and_put_on_one_line(sandbox: Sandbox) -> No
             "message: never",
             ['- 1:1 the rule r cannot be evaluated: Key not found in map : "selector"'],
         ),
-        ("object.spec", "message: never", ["- 1:1 the rule r cannot be evaluated: it gives neither true nor false"]),
+        (
+            "object.spec.type",
+            "message: never",
+            ["- 1:1 the rule r cannot be evaluated: it gives neither true nor false"],
+        ),
         # A message expression that cannot be evaluated leaves the message.
         ("object.spec.type == ''", "message: plain\nmessageExpression: object.spec.nothing", ["5:9 plain"]),
     ],
@@ -234,8 +318,96 @@ def test_an_expression_sees_the_context_but_does_not_judge_it(sandbox: Sandbox) 
         f'{HEAD}expression: "objects.size() == 0"\nmessageExpression: "string(objects.size())"\n{TAIL}', sandbox
     )
     documents, context = (read_documents(decode(name, SERVICE.encode())) for name in ("f.yaml", "context.yaml"))
-    report = lint(Cluster(documents, context=context), [rule])
+    report = lint(Cluster(documents, Profile(is_declared=True), context=context), [rule])
     assert [finding.message for finding in report.findings] == ["2"]
+
+
+@pytest.mark.parametrize(
+    ("expression", "places"),
+    [
+        ("object.metadata.name == 'x' || object.spec.type == 'NodePort'", ["5:9"]),
+        ("object.spec.type != 'NodePort'", ["5:9"]),
+        ("object.spec.ports.all(p, has(p.port) && p.port > 1)", ["7:13"]),
+        ("objects.exists(o, o.metadata.name == 'x')", []),
+        ("object.metadata.name == 'web' && has(object.spec.type)", []),
+    ],
+)
+def test_an_expression_judges_nothing_that_is_not_rendered(
+    sandbox: Sandbox, expression: str, places: list[str]
+) -> None:
+    rule = made(f'{HEAD}expression: "{expression}"\nmessage: never\n{TAIL}', sandbox)
+    manifest = HIDDEN.replace('    - "{{ .ports }}"\n', "").replace(', labels: {"${K}": x}', "")
+    unrendered = [(f"- {place}", "it is not rendered yet") for place in places]
+    assert [one for one in found(rule, manifest) if "no cluster" not in one[1]] == unrendered
+
+
+def test_an_expression_about_all_resources_waits_for_each_that_it_reads(sandbox: Sandbox) -> None:
+    rule = made(f"{HEAD}expression: objects.exists(o, o.spec.type == 'NodePort')\nmessage: never\n{TAIL}", sandbox)
+    ((place, reason),) = found(rule, HIDDEN)
+    assert (place, reason) == ("- 1:1", "f.yaml:5:9, which it looks at, is not rendered yet")
+
+
+# --- what an expression about all resources can know
+
+WEB = "apiVersion: v1\nkind: Service\nmetadata: {name: %s}\n"
+POLICY = "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: n}\n"
+HAS_POLICY = "objects.exists(o, o.kind == 'NetworkPolicy')"
+ONE_NAME = "objects.filter(o, o.kind == 'Service' && o.metadata.name == object.metadata.name).size() == 1"
+UNDECLARED = "no cluster is declared, so nobody knows what else is in it"
+
+
+@pytest.mark.parametrize("declared", [True, False])
+@pytest.mark.parametrize(
+    ("expression", "files", "of_declared", "of_undeclared"),
+    [
+        (HAS_POLICY, {"a/w.yaml": WEB % "web"}, ["error"], [UNDECLARED]),
+        (HAS_POLICY, {"a/w.yaml": WEB % "web", "a/p.yaml": POLICY}, [], []),
+        (HAS_POLICY, {"a/w.yaml": WEB % "web", "b/p.yaml": POLICY}, [], [UNDECLARED]),
+        (
+            HAS_POLICY,
+            {"a/w.yaml": WEB % "web", "a/p.yaml": f"{{{{ if .x }}}}\n{POLICY}{{{{ end }}}}\n"},
+            ["a file that is unreadable or not rendered may hold what it looks for"],
+            [UNDECLARED],
+        ),
+        (
+            HAS_POLICY,
+            {"a/w.yaml": WEB % "web", "a/kustomization.yaml": "resources: [w.yaml, ../elsewhere]\n"},
+            ["its kustomization brings in what the input does not show"],
+            [UNDECLARED],
+        ),
+        (ONE_NAME, {"a/w.yaml": WEB % "web"}, [], []),
+        (ONE_NAME, {"a/w.yaml": WEB % "web" + "---\n" + WEB % "web"}, ["error", "error"], ["error", "error"]),
+        (ONE_NAME, {"a/w.yaml": WEB % "web", "a/x.yaml": WEB % "web"}, ["error", "error"], ["warning", "warning"]),
+        (ONE_NAME, {"a/w.yaml": WEB % "web", "b/w.yaml": WEB % "web"}, ["error", "error"], [UNDECLARED, UNDECLARED]),
+        (
+            ONE_NAME,
+            {"a/w.yaml": WEB % "web" + "---\n" + WEB % "web", "b/t.yaml": "{{ if .x }}\n{{ end }}\n"},
+            ["error", "error"],
+            ["error", "error"],
+        ),
+    ],
+)
+def test_only_what_is_surely_there_or_not_there_is_found(
+    sandbox: Sandbox,
+    expression: str,
+    files: dict[str, str],
+    of_declared: list[str],
+    of_undeclared: list[str],
+    declared: bool,
+) -> None:
+    rule = made(f'{HEAD}expression: "{expression}"\nmessage: never\n{TAIL}', sandbox)
+    documents = [one for path, text in files.items() for one in read_documents(decode(path, text.encode()))]
+    report = lint(Cluster(documents, Profile(is_declared=declared)), [rule])
+    said = [finding.severity.value for finding in report.findings]
+    said += [one.reason for run in report.runs for one in run.unjudged]
+    assert said == (of_declared if declared else of_undeclared)
+
+
+def test_a_part_of_a_cluster_does_not_show_what_is_missing_in_it(sandbox: Sandbox) -> None:
+    rule = made(f'{HEAD}expression: "{HAS_POLICY}"\nmessage: never\n{TAIL}', sandbox)
+    documents = read_documents(decode("w.yaml", (WEB % "web").encode()))
+    (run,) = lint(Cluster(documents, Profile(is_declared=True), is_narrowed=True), [rule]).runs
+    assert [one.reason for one in run.unjudged] == ["only some of the manifests of its cluster were looked at"]
 
 
 class _WithoutCel(Sandbox):
@@ -286,6 +458,21 @@ def test_a_plain_schema_is_given_up_too_where_it_is_large() -> None:
 def test_a_pattern_that_python_warns_of_is_taken_as_it_is(sandbox: Sandbox) -> None:
     rule = made(f"{HEAD}schema: {{properties: {{kind: {{pattern: '^[[S]'}}}}}}\nmessage: never\n{TAIL}", sandbox)
     assert found(rule) == []
+
+
+@pytest.mark.parametrize(
+    ("expression", "advice"),
+    [
+        ("object.spec.nothing == 1", "; ask with has() first"),
+        ("object.metadata.name.matches('(')", ""),
+        ("lists.range(20000).all(x, x >= 0)", "; make it simpler"),
+    ],
+)
+def test_the_advice_is_what_helps(sandbox: Sandbox, expression: str, advice: str) -> None:
+    rule = made(f'{HEAD}expression: "{expression}"\nmessage: never\n{TAIL}', sandbox)
+    documents = read_documents(decode("f.yaml", SERVICE.encode()))
+    (run,) = lint(Cluster(documents), [rule]).runs
+    assert [one.way_out for one in run.unjudged] == [run.unjudged[0].reason + advice]
 
 
 @pytest.mark.parametrize("said", ["object.metadata.nam", "''", "'a\\\\nb'"])
@@ -405,20 +592,34 @@ def test_a_schema_that_leads_to_itself_is_given_up() -> None:
         (f"{HEAD}expression: object.spec.x +\nmessage: never\n{TAIL}", ["8:28: Syntax error: mismatched input"]),
         (
             f"{HEAD}expression: objekt.spec == 1\nmessage: never\n{TAIL}",
-            ["8:19: undeclared reference to 'objekt.spec'"],
+            ["8:19: undeclared reference to 'objekt.spec': did you mean object?"],
         ),
         (
             f"{HEAD}expression: |\n  object.spec == 1 &&\n    foo()\nmessage: never\n{TAIL}",
             ["10:8: undeclared reference to 'foo'"],
         ),
-        (f"{HEAD}expression: >\n  true &&\n  foo()\nmessage: never\n{TAIL}", ["8:13: undeclared reference to 'foo'"]),
+        (f"{HEAD}expression: >\n  true &&\n  foo()\nmessage: never\n{TAIL}", ["10:6: undeclared reference to 'foo'"]),
+        (
+            f"{HEAD}expression: >-\n  true && foo()\nmessage: never\n{TAIL}",
+            ["9:14: undeclared reference to 'foo'"],
+        ),
+        (
+            f"{HEAD}expression: >-\n  true &&\n\n    foo()\nmessage: never\n{TAIL}",
+            ["11:8: undeclared reference to 'foo'"],
+        ),
+        (f'{HEAD}expression: "true && \\x66oo()"\nmessage: never\n{TAIL}', ["8:13: undeclared reference to 'foo'"]),
+        (f"{HEAD}schema: {{multipleOf: 0}}\nmessage: never\n{TAIL}", ["8:22: multipleOf has to be more than 0"]),
+        (
+            f"{HEAD}schema: {{$ref: '#/required', required: [a]}}\nmessage: never\n{TAIL}",
+            ["8:16: there is no #/required in this schema"],
+        ),
         (
             f"{HEAD}expression: '1'\nmessage: never\n{TAIL}",
-            ["8:14: it gives a value of type INT, and has to give a bool"],
+            ["8:14: it gives a value of type int, and has to give a bool"],
         ),
         (
             f"{HEAD}expression: 'true'\nmessageExpression: '1'\n{TAIL}",
-            ["9:21: it gives a value of type INT, and has to give a string"],
+            ["9:21: it gives a value of type int, and has to give a string"],
         ),
         (
             f"{HEAD}expression: {'x' * 10_001}\nmessage: never\n{TAIL}",

@@ -4,13 +4,13 @@ import pytest
 import yaml
 
 from nplint import policy
-from nplint.admission import plural
 from nplint.check import Rule
 from nplint.cluster import Cluster
 from nplint.document import Source
 from nplint.engine import lint
 from nplint.errors import NplintError
 from nplint.finding import Severity
+from nplint.matching import plural
 from nplint.mistakes import documents
 from nplint.reader import decode, read
 from nplint.sandbox import Sandbox
@@ -115,7 +115,7 @@ def test_a_binding_says_how_grave_it_is(sandbox: Sandbox) -> None:
     ],
 )
 def test_it_sees_the_object_as_the_api_server_shows_it(sandbox: Sandbox, expression: str, expected: list[str]) -> None:
-    said = found(made(validating(expression), sandbox), cluster(WEB))
+    said = found(made(validating(expression), sandbox), cluster(WEB, before=""))
     assert [one.partition(" ")[2] for one in said] == [one.partition(" ")[2] for one in expected]
 
 
@@ -200,7 +200,20 @@ FOUND = ["5 no NodePort"]
         (constraints(resources="['*/*']"), FOUND),
         (constraints(groups="[apps]"), []),
         (constraints(resources="[services/status, pods]"), []),
-        (constraints(operations="[DELETE, CONNECT]"), []),
+        (
+            constraints(operations="[DELETE, CONNECT]"),
+            ["- it is about deletions and connections, which no manifest tells"],
+        ),
+        (constraints(operations="[DELETE]", resources="[pods]"), []),
+        (constraints(resources="['services/*']"), FOUND),
+        (constraints(resources="['*/status']"), []),
+        (
+            constraints()
+            .replace("[v1]", "[v2]")
+            .replace("Rules: [{", "Rules: [{", 1)
+            .replace("}]}", "}], matchPolicy: Exact}"),
+            [],
+        ),
         (constraints(operations="[UPDATE]"), UPDATES),
         (constraints(more=", resourceNames: [api]"), []),
         (constraints(more=", resourceNames: [api, web]"), FOUND),
@@ -222,7 +235,6 @@ FOUND = ["5 no NodePort"]
             constraints(outer=", namespaceSelector: {matchLabels: {stage: prod}}"),
             ["- it asks for labels of the namespace shop, which is not in the input"],
         ),
-        ("  matchConstraints: {}\n", []),
     ],
 )
 def test_constraints_decide_what_it_looks_at(sandbox: Sandbox, text: str, expected: list[str]) -> None:
@@ -292,6 +304,11 @@ def test_kinds_have_the_plural_that_the_api_gives_them(kind: str, name: str) -> 
             "quantity('1Gi').isGreaterThan(quantity('1Mi'))",
             "it uses what is not supported here: undeclared reference to 'quantity'",
         ),
+        (
+            "['a'].indexOf('a') == 0",
+            "it uses what is not supported here: found no matching overload for 'indexOf' applied to "
+            "'(list(string), string)'",
+        ),
         ("namespaceObject.metadata.labels.stage == 'x'", "it asks for the namespace, which is not in the input"),
         ("object.spec.clusterIP != ''", "it looks at clusterIP, which the cluster fills in"),
         ("object.spec.ports.all(p, p.nodePort > 30100)", "it looks at nodePort, which the cluster fills in"),
@@ -330,7 +347,231 @@ def test_other_kinds_have_defaults_that_are_not_known(sandbox: Sandbox) -> None:
     )
     text = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec: {%s}\n"
     assert found(rule, cluster(text % "replicas: 5")) == ["4 failed expression: object.spec.replicas < 3"]
-    assert found(rule, cluster(text % "")) == ['- it cannot be evaluated: Key not found in map : "replicas"']
+    assert found(rule, cluster(text % "")) == ["- it looks at spec.replicas, which the API server may fill in"]
+
+
+SERVICE = (
+    "apiVersion: v1\nkind: Service\nmetadata: %s\nspec:\n  ports: [{port: 80, name: ''}]\n  selector: {app: web}\n%s"
+)
+
+
+@pytest.mark.parametrize(
+    ("metadata", "spec", "expression"),
+    [
+        ("{name: web}", "  externalIPs: []\n", "!has(object.spec.externalIPs)"),
+        (
+            "{name: web}",
+            "  type: LoadBalancer\n  loadBalancerSourceRanges: []\n",
+            "!has(object.spec.loadBalancerSourceRanges)",
+        ),
+        ("{name: web}", "  publishNotReadyAddresses: false\n", "!has(object.spec.publishNotReadyAddresses)"),
+        ("{name: web}", "  healthCheckNodePort: 0\n", "!has(object.spec.healthCheckNodePort)"),
+        ("{name: web}", "  sessionAffinityConfig: {}\n", "!has(object.spec.sessionAffinityConfig)"),
+        (
+            "{name: web}",
+            "  sessionAffinity: ClientIP\n",
+            "object.spec.sessionAffinityConfig.clientIP.timeoutSeconds == 10800",
+        ),
+        ("{name: web}", "  allocateLoadBalancerNodePorts: false\n", "!object.spec.allocateLoadBalancerNodePorts"),
+        ("{name: web}", "  unknown: 1\n", "!has(object.spec.unknown)"),
+        ("{name: web}", "", "object.spec.ports.all(p, !has(p.name) && p.targetPort == 80)"),
+        ("{name: web, labels: {}}", "", "!has(object.metadata.labels) || 'team' in object.metadata.labels"),
+        ("{name: web, labels: }", "", "!has(object.metadata.labels) || 'team' in object.metadata.labels"),
+        (
+            "{name: web, annotations: }",
+            "",
+            "!has(object.metadata.annotations) || object.metadata.annotations.all(k, k != '')",
+        ),
+        ("{name: web, labels: {a: }}", "", "object.metadata.labels.a == ''"),
+        ("{name: web}", "status: {loadBalancer: {ingress: [{ip: 10.0.0.1}]}}\n", "object.status.loadBalancer == {}"),
+    ],
+)
+def test_what_is_empty_is_absent_where_the_api_server_drops_it(
+    sandbox: Sandbox, metadata: str, spec: str, expression: str
+) -> None:
+    assert found(made(validating(expression), sandbox), cluster(SERVICE % (metadata, spec))) == []
+
+
+TO_KUBECTL = "- it looks at the namespace, which the manifest leaves to kubectl"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        validating("object.metadata.namespace != 'default'"),
+        validating("request.namespace != 'default'"),
+        validating("namespaceObject.metadata.name != 'default'"),
+        HEAD + constraints(outer=", namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: a}}") + NO_NODE_PORT,
+    ],
+)
+def test_a_namespace_that_is_left_to_kubectl_is_not_known(sandbox: Sandbox, text: str) -> None:
+    assert found(made(text, sandbox), cluster(WEB.replace(", namespace: shop", ""))) == [TO_KUBECTL]
+
+
+SHOP = "apiVersion: v1\nkind: Namespace\nmetadata: {name: shop, labels: {stage: prod}}\n"
+VOLUME = "apiVersion: v1\nkind: PersistentVolume\nmetadata: {name: disk}\n"
+NAMED = "  validations: [{expression: \"object.metadata.name == 'x'\", message: named so}]\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "manifest", "expected"),
+    [
+        (constraints(resources="[namespaces]", more=", scope: Cluster"), SHOP, ["3 named so"]),
+        (constraints(resources="['*']", more=", scope: Namespaced"), SHOP, []),
+        (constraints(resources="['*']", more=", scope: Namespaced"), VOLUME, []),
+        (
+            constraints(resources="['*']", outer=", namespaceSelector: {matchLabels: {stage: prod}}"),
+            VOLUME,
+            ["3 named so"],
+        ),
+        (
+            constraints(resources="['*']", outer=", namespaceSelector: {matchLabels: {stage: prod}}"),
+            SHOP,
+            ["3 named so"],
+        ),
+        (constraints(resources="['*']", outer=", namespaceSelector: {matchLabels: {stage: test}}"), SHOP, []),
+        (
+            constraints(groups="['*']", resources="['*']", more=", scope: Namespaced"),
+            "apiVersion: acme.io/v1\nkind: Widget\nmetadata: {name: w}\n",
+            ["- it is not known whether a Widget has a namespace"],
+        ),
+        (
+            constraints(groups="['*']", resources="['*']", more=", scope: Namespaced"),
+            "apiVersion: acme.io/v1\nkind: Widget\nmetadata: {name: w, namespace: shop}\n",
+            ["3 named so"],
+        ),
+    ],
+)
+def test_what_has_no_namespace_is_told_by_its_kind(
+    sandbox: Sandbox, text: str, manifest: str, expected: list[str]
+) -> None:
+    assert found(made(f"{HEAD}{text}{NAMED}", sandbox), cluster(manifest)) == expected
+
+
+def test_a_resource_without_a_namespace_is_not_put_into_one(sandbox: Sandbox) -> None:
+    text = validating("!has(object.metadata.namespace)", constraints=constraints(resources="[namespaces]"))
+    assert found(made(text, sandbox), cluster(SHOP)) == []
+
+
+def test_policies_are_not_asked_about_policies(sandbox: Sandbox) -> None:
+    text = f"{HEAD}{constraints(groups=str(['*']), resources=str(['*']))}{NAMED}"
+    assert found(made(text.replace("[v1]", "['*']"), sandbox), cluster(text)) == []
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        "request['userInfo']['username'] == 'x'",
+        "request.?userInfo.?username.orValue('') == 'x'",
+        "dyn(request).dryRun == false",
+        "[request].all(r, r.userInfo.username == 'x')",
+        "has(request.userInfo)",
+    ],
+)
+def test_who_asks_is_not_known_however_it_is_spelled(sandbox: Sandbox, expression: str) -> None:
+    assert found(made(validating(expression), sandbox), cluster(WEB)) == ["- it asks who makes the request, or how"]
+
+
+def test_a_binding_that_means_the_resource_says_how_grave_it_is(sandbox: Sandbox) -> None:
+    place = ", matchResources: {namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: %s}}}"
+    text = f"{HEAD}{SERVICES}{NO_NODE_PORT}{BINDING % (place % 'shop')}"
+    text += (BINDING % (place % "prod")).replace("[Warn, Audit]", "[Deny]")
+    rule = made(text, sandbox)
+    assert rule.severity is Severity.ERROR
+    for namespace, severity in (("shop", Severity.WARNING), ("prod", Severity.ERROR)):
+        (finding,) = lint(cluster(WEB.replace("shop", namespace)), [rule]).findings
+        assert finding.severity is severity
+        assert ("refuses" in finding.why) is (severity is Severity.ERROR)
+
+
+@pytest.mark.parametrize(
+    ("expression", "manifest", "expected"),
+    [
+        (
+            "object.metadata.name.startsWith('x')",
+            WEB.replace("name: web", "generateName: web-"),
+            ["- it looks at the name, which the cluster chooses"],
+        ),
+        (
+            "request.operation != 'UPDATE' || object.spec.type == oldObject.spec.type",
+            WEB,
+            ["- it looks at what there was before, which is not known"],
+        ),
+        ("oldObject == null", WEB, ["- it looks at what there was before, which is not known"]),
+        ("object.spec.ports.all(p, p.port > [1, 'a'][1])", WEB, ["- it cannot be evaluated: "]),
+    ],
+)
+def test_what_only_the_cluster_knows_is_not_judged(
+    sandbox: Sandbox, expression: str, manifest: str, expected: list[str]
+) -> None:
+    said = found(made(validating(expression), sandbox), cluster(manifest))
+    assert len(said) == len(expected)
+    assert all(one.startswith(start) for one, start in zip(said, expected, strict=True))
+
+
+@pytest.mark.parametrize("labels", ['{app: "${APP}"}', '"${LABELS}"', '{"${K}": web}'])
+def test_labels_that_are_not_rendered_are_not_taken_for_others(sandbox: Sandbox, labels: str) -> None:
+    rule = made(HEAD + constraints(outer=", objectSelector: {matchLabels: {app: web}}") + NO_NODE_PORT, sandbox)
+    assert found(rule, cluster(WEB.replace("{app: web}", labels))) == ["- it is not rendered yet"]
+    assert found(rule, cluster(WEB.replace("{app: web}", '{app: api, b: "${B}"}'))) == []
+
+
+CONTAINERS = "spec: {template: {spec: {containers: [{name: a, image: b}, {name: c, image: d}]}}}"
+
+
+@pytest.mark.parametrize(
+    ("expression", "expected"),
+    [
+        ("has(object.spec.strategy)", ["- it looks at spec.strategy, which the API server may fill in"]),
+        ("!has(object.spec.strategy)", ["- it looks at spec.strategy, which the API server may fill in"]),
+        (
+            "object.spec.template.spec.containers.all(c, has(c.imagePullPolicy))",
+            ["- it looks at spec.template.spec.containers.*.imagePullPolicy, which the API server may fill in"],
+        ),
+        ("object.spec.template.spec.containers.all(c, c.image == 'b')", ["4 refused"]),
+        ("object.spec.template.spec.containers.exists(c, c.image == 'b')", []),
+        ("has(object.metadata.labels) && 'team' in object.metadata.labels", ["3 refused"]),
+        (
+            "[object.spec].all(s, s.template == {})",
+            ["- what it looks at may be what the API server fills in"],
+        ),
+    ],
+)
+def test_of_other_kinds_only_what_is_written_is_sure(sandbox: Sandbox, expression: str, expected: list[str]) -> None:
+    text = validating(expression, "      message: refused\n", constraints("[apps]", resources="[deployments]"))
+    manifest = f"apiVersion: apps/v1\nkind: Deployment\nmetadata: {{name: web}}\n{CONTAINERS}\n"
+    assert found(made(text, sandbox), cluster(manifest)) == expected
+
+
+def test_audit_annotations_are_said_to_be_left_out(sandbox: Sandbox) -> None:
+    text = f"{HEAD}{SERVICES}  auditAnnotations: [{{key: a, valueExpression: object.x}}]\n"
+    assert found(made(text, sandbox), cluster(WEB)) == ["- its audit annotations are not evaluated here"]
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        ("commonAnnotations: {a: b}", ["- its kustomization changes it"]),
+        ("patches: [{path: p.yaml}]", ["- its kustomization changes it"]),
+        ("namePrefix: x-", ["- its kustomization changes it"]),
+        ("namespace: shop", FOUND),
+    ],
+)
+def test_what_a_kustomization_changes_is_not_judged(sandbox: Sandbox, change: str, expected: list[str]) -> None:
+    kustomization = read(decode("kustomization.yaml", f"resources: [f.yaml]\n{change}\n".encode()))
+    documents = [*read(decode("f.yaml", WEB.encode())), *kustomization]
+    assert found(made(f"{HEAD}{SERVICES}{NO_NODE_PORT}", sandbox), Cluster(documents)) == expected
+
+
+def test_a_variable_can_be_asked_for_in_every_way(sandbox: Sandbox) -> None:
+    variables = "  variables: [{name: t, expression: object.spec.type}]\n"
+    for expression in (
+        "has(variables.t) && variables.t == 'NodePort'",
+        "variables.?t.orValue('') == 'NodePort'",
+    ):
+        assert found(made(validating(expression, variables), sandbox), cluster(WEB)) == []
+    said = found(made(validating("variables['t'] == 'NodePort'", variables), sandbox), cluster(WEB))
+    assert said == ["- it takes a variable otherwise than by its name"]
 
 
 MANY = "    - {name: v0, expression: '1'}\n" + "".join(
@@ -356,10 +597,11 @@ def test_what_the_api_server_may_well_evaluate_is_no_finding(
 
 
 def test_a_binding_without_its_policy_is_an_error(sandbox: Sandbox) -> None:
+    text = f"{HEAD}{SERVICES}{NO_NODE_PORT}{BINDING % ''}".replace("policyName: ports", "policyName: port")
     with pytest.raises(NplintError) as caught:
-        made(f"{HEAD}{SERVICES}{BINDING % ''}".replace("policyName: ports", "policyName: port"), sandbox)
+        made(text, sandbox)
     assert (
-        str(caught.value) == "policy.yaml:10:20: there is no policy port.example.com: did you mean ports.example.com?"
+        str(caught.value) == "policy.yaml:11:20: there is no policy port.example.com: did you mean ports.example.com?"
     )
 
 
@@ -378,8 +620,25 @@ def test_a_binding_without_its_policy_is_an_error(sandbox: Sandbox) -> None:
             f"{HEAD}{SERVICES}  validations: [{{expresion: a}}]\n",
             "policy.yaml:6:17: spec.validations[0] needs expression",
         ),
+        (f"{HEAD}{SERVICES}", "policy.yaml:4:1: a policy needs validations"),
+        (
+            f"{HEAD}  matchConstraints: {{}}\n{NO_NODE_PORT}",
+            "policy.yaml:5:21: spec.matchConstraints needs resourceRules",
+        ),
+        (
+            f"{HEAD}  matchConstraints: {{resourceRules: []}}\n{NO_NODE_PORT}",
+            "policy.yaml:5:37: spec.matchConstraints.resourceRules is too little: it takes at least 1",
+        ),
+        (
+            f"{HEAD}{SERVICES}{NO_NODE_PORT}".replace("io/v1", "io/v9"),
+            "policy.yaml:1:13: there is no version v9: there are v1, v1alpha1 and v1beta1",
+        ),
+        (
+            f"{HEAD}{SERVICES}{NO_NODE_PORT}{BINDING % ''}".replace("[Warn, Audit]", "[]"),
+            "policy.yaml:11:58: spec.validationActions is too little: it takes at least 1",
+        ),
         (validating("object.spec. +"), "policy.yaml:7:32: Syntax error: "),
-        (validating("1 + 1"), "policy.yaml:7:19: it gives a value of type INT, and has to give a bool"),
+        (validating("1 + 1"), "policy.yaml:7:19: it gives a value of type int, and has to give a bool"),
         (validating("variables.a"), "policy.yaml:7:19: there is no variable a: there are none"),
         (
             f"{HEAD}{SERVICES}{NO_NODE_PORT}{(BINDING % '').replace('Warn', 'Wran')}",

@@ -1,7 +1,9 @@
 """The process in which a repository's rules are judged: it answers, and it is ended when it takes too much."""
 
 import gc
+import threading
 import weakref
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from typing import Any
 
@@ -10,7 +12,11 @@ import pytest
 from nplint import cel
 from nplint.sandbox import LimitError, Sandbox
 
-VERDICTS: dict[str, Any] = {"do": "verdicts", "conditions": [], "shared": {}, "items": [{"object": 1}, {"object": 2}]}
+VERDICTS: dict[str, Any] = {
+    "do": "verdicts",
+    "conditions": [],
+    "batches": [{"shared": {}, "items": [{"object": 1}, {"object": 2}]}],
+}
 
 
 def verdicts(expression: str, message: str = "") -> dict[str, Any]:
@@ -19,7 +25,8 @@ def verdicts(expression: str, message: str = "") -> dict[str, Any]:
 
 def test_it_answers_one_request_after_the_other() -> None:
     sandbox = Sandbox()
-    assert list(sandbox.ask({"do": "violations", "schema": {"const": 1}, "values": [1, 2]})) == [[], [[[], False]]]
+    asked = {"do": "violations", "schema": {"const": 1}, "values": [1, 2, "${X}"]}
+    assert list(sandbox.ask(asked)) == [[[], []], [[[[], False]], []], [[[[], False]], [[[], False, []]]]]
     assert list(sandbox.ask(verdicts("object == 1", "'is ' + string(object)"))) == [[], [[0, "is 2", "", False]]]
 
 
@@ -32,7 +39,9 @@ class Text(str):
 def test_nothing_of_an_evaluation_stays_in_the_process() -> None:
     text = Text("web")
     kept = weakref.ref(text)
-    assert list(cel.verdicts([("object == 1", "")], [], [{"object": 1}], {"objects": [text]})) == [[]]
+    batch = {"items": [{"object": 1}], "shared": {"objects": [text]}}
+    assert list(cel.verdicts([("object == 1", "")], [], [batch])) == [[]]
+    del batch
     del text
     gc.collect()
     assert kept() is None
@@ -109,6 +118,24 @@ def test_answers_that_nobody_reads_are_not_those_to_the_next_request() -> None:
     sandbox = Sandbox()
     assert next(sandbox.ask(verdicts("object == 2"))) == [[0, "", "", False]]
     assert list(sandbox.ask(verdicts("object == 1"))) == [[], [[0, "", "", False]]]
+
+
+def test_what_is_done_with_the_answers_takes_none_of_the_time() -> None:
+    answers = Sandbox(seconds=30).ask(verdicts("object == 2"))
+    assert next(answers) == [[0, "", "", False]]
+    assert not [thread for thread in threading.enumerate() if isinstance(thread, threading.Timer)]
+    assert list(answers) == [[]]
+
+
+def test_threads_get_the_answers_to_what_they_asked() -> None:
+    sandbox = Sandbox()
+
+    def said(number: int) -> str:
+        ((_, said, _, _),), _ = sandbox.ask(verdicts("false", f"'{number}'"))
+        return str(said)
+
+    with ThreadPoolExecutor(8) as pool:
+        assert list(pool.map(said, range(40))) == [str(number) for number in range(40)]
 
 
 @pytest.mark.parametrize("message", ["''", "' '", "'a\\nb'", "string(object) + 1", "object", "'%s'.format([])", "1 +"])

@@ -9,6 +9,7 @@ from jsonschema import Draft202012Validator, FormatChecker
 
 from nplint import shape
 from nplint.shape import fits, has_patterns, is_plain
+from nplint.undecided import undecided
 from nplint.violations import violations
 
 SCALARS: st.SearchStrategy[Any] = (
@@ -73,6 +74,36 @@ def test_the_gate_and_jsonschema_agree(schema: Any, value: Any) -> None:
 @given(SCHEMAS, VALUES)
 def test_plain_code_and_jsonschema_find_the_same_places(schema: Any, value: Any) -> None:
     assert set(shape.violations(value, schema)) == set(violations(value, schema))
+
+
+HIDDEN = st.recursive(
+    SCALARS | st.just("${X}"),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["a", "b", "${X}"]), inner, max_size=2),
+)
+
+
+def rendered(value: Any, key: str, filling: Any) -> Any:
+    if isinstance(value, dict):
+        # A rendered key that stands there already would be a mistake of its own.
+        pairs = ((key if name == "${X}" and key not in value else name, child) for name, child in value.items())
+        return {name: rendered(child, key, filling) for name, child in pairs}
+    if isinstance(value, list):
+        return [rendered(item, key, filling) for item in value]
+    return filling if value == "${X}" else value
+
+
+@given(SCHEMAS, HIDDEN, st.sampled_from("abc"), VALUES)
+def test_what_is_rendered_later_changes_nothing_that_is_sure(schema: Any, value: Any, key: str, filling: Any) -> None:
+    unsure = {one.at for one in undecided(value, schema)}
+    later = rendered(value, key, filling)
+    sure = [one for one in violations(value, schema) if not any(one.path[: len(at)] == at for at in unsure)]
+    assert {rendered_path(one.path, key) for one in sure} <= {one.path for one in violations(later, schema)}
+    if not unsure:
+        assert fits(value, schema) == fits(later, schema)
+
+
+def rendered_path(path: tuple[str | int, ...], key: str) -> tuple[str | int, ...]:
+    return tuple(key if step == "${X}" else step for step in path)
 
 
 @pytest.mark.parametrize(

@@ -74,7 +74,8 @@ class Parting:
         return _readable(sources.gather(files, standard_input(), limits=most).documents)
 
     def _cluster(self, documents: Sequence[Document], known: Profile, context: Sequence[Document]) -> Cluster:
-        return Cluster(documents, known, context=context, expectations=self.configuration.expectations)
+        expectations, narrowed = self.configuration.expectations, not covers(self.paths, self.configuration.folder)
+        return Cluster(documents, known, context=context, expectations=expectations, is_narrowed=narrowed)
 
     def _separate(self, documents: Sequence[Document], context: Sequence[Document]) -> list[Cluster]:
         """A cluster for each file, with nothing else known to be in it: as flags or the configuration declare it."""
