@@ -1,11 +1,10 @@
-"""Whether the rules take time in proportion to the cluster: `python benchmarks/clusters.py` prints tables."""
+"""Whether the rules take time in proportion to the cluster."""
 
 import gc
-import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
-from itertools import pairwise
 from time import process_time
+from typing import Any
 
 from nplint import plugins
 from nplint.check import Rule
@@ -14,9 +13,9 @@ from nplint.document import Document
 from nplint.profile import KnownNode, PortRange, Profile
 from nplint.reader import decode, read
 
-SIZES = (5_000, 10_000, 20_000)
-AUDITED = (1_250, 2_500, 5_000)
-"""The numbers of Services for the rules about clients, with four workloads to each."""
+AUDIT = ("hairpin-unreachable", "node-without-endpoint-dialed")
+"""The rules about clients, which are measured once more with many of those."""
+
 SUSPICIOUS = 3.0
 """A step whose time grows this much with each doubling, on the average, is called quadratic; linear is about 2."""
 
@@ -140,33 +139,35 @@ def _run(rule: Rule, cluster: Cluster) -> int:
     return sum(1 for _ in rule.check(cluster))
 
 
-def table(sizes: Sequence[int], make: Callable[[int], list[Document]], rules: Sequence[Rule]) -> list[str]:
-    """Print what each step takes on clusters of growing sizes; the steps that look quadratic."""
-    runs = [measure(make(size), rules) for size in sizes]
-    width = max(map(len, runs[0]))
-    heads = [f"{size:>8,}" for size in sizes] + [f"x{after // before:<5}" for before, after in pairwise(sizes)]
-    lines = [f"{'seconds':<{width}}  {'  '.join(heads)}"]
-    suspects = []
-    for name in runs[0]:
-        times = [run[name] for run in runs]
-        ratios = [after / before for before, after in pairwise(times)]
-        suspects += [name] if times[-1] > 0.05 and times[-1] / times[0] > SUSPICIOUS ** len(ratios) else []
-        cells = [f"{seconds:>8.3f}" for seconds in times] + [f"{ratio:<6.2f}" for ratio in ratios]
-        lines.append(f"{name:<{width}}  {'  '.join(cells)}".rstrip())
-    sys.stdout.write("\n".join([*lines, "", ""]))
-    return suspects
+def growth(largest: int) -> dict[str, Any]:
+    """What each step takes as a cluster doubles twice, up to so many Services, and the steps that look quadratic.
 
-
-def main() -> int:
-    """Print the tables; 1 where a step looks quadratic."""
-    gc.disable()
+    The rules about clients are measured with a quarter of the Services and four workloads to each.
+    """
     rules = plugins.load().rules
+    # As in a run of nplint.
+    gc.disable()
+    try:
+        return _growth(largest, rules)
+    finally:
+        gc.enable()
+
+
+def _growth(largest: int, rules: Mapping[str, Rule]) -> dict[str, Any]:
+    # What is loaded late shall not count against the smallest cluster.
     measure(documents(100), list(rules.values()))
-    audit = [rules["hairpin-unreachable"], rules["node-without-endpoint-dialed"]]
-    suspects = table(SIZES, documents, list(rules.values())) + table(AUDITED, clients, audit)
-    sys.stdout.write(f"quadratic: {', '.join(suspects)}\n" if suspects else "nothing is quadratic\n")
-    return int(bool(suspects))
+    steps = _steps(largest, documents, list(rules.values()))
+    audit = _steps(largest // 4, clients, [rules[name] for name in AUDIT])
+    steep = {step["step"] for step in (*steps, *audit) if is_steep(step)}
+    return {"steps": steps, "steps with clients": audit, "quadratic": sorted(steep)}
 
 
-if __name__ == "__main__":
-    sys.exit(main())
+def _steps(largest: int, make: Callable[[int], list[Document]], rules: Sequence[Rule]) -> list[dict[str, Any]]:
+    sizes = (largest // 4, largest // 2, largest)
+    runs = [measure(make(size), rules) for size in sizes]
+    return [{"step": name, "services": sizes, "seconds": [run[name] for run in runs]} for name in runs[0]]
+
+
+def is_steep(step: dict[str, Any]) -> bool:
+    times: list[float] = step["seconds"]
+    return times[-1] > 0.05 and times[-1] / times[0] > SUSPICIOUS ** (len(times) - 1)

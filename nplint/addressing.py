@@ -17,6 +17,8 @@ SOURCE_RANGES = "service.beta.kubernetes.io/load-balancer-source-ranges"
 
 def refused_addresses(service: Service, old: Service | None) -> Problems:
     """What is wrong with the addresses of one Service; `old` is its state before the change."""
+    if not service.writes("ipFamilies", "clusterIP", "clusterIPs", "externalIPs") and service.type != "LoadBalancer":
+        return
     yield from _families(service, old)
     yield from _cluster_ips(service, old)
     yield from _external_ips(service)
@@ -27,6 +29,8 @@ def shared_cluster_ips(cluster: Cluster) -> Problems:
     """Cluster IPs of two Services: one address twice in a file is surely one address twice in a cluster."""
     seen: dict[tuple[str, address.Address], tuple[Service, Node]] = {}
     for service in cluster.services:
+        if not service.writes("clusterIP", "clusterIPs"):
+            continue
         for node in (service.spec["clusterIP"], service.spec["clusterIPs"][1]):
             parsed = address.parse(node.text)
             if service.type == "ExternalName" or not parsed:

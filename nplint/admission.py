@@ -174,6 +174,7 @@ def item(request: Request, cluster: Cluster) -> dict[str, Any]:
     resource, before = request.resource, cluster.before or cluster
     group, _, version = resource.api_version.rpartition("/")
     object = shown_object(resource, cluster)
+    metadata = object.get("metadata")
     return {
         "object": object,
         "oldObject": shown_object(request.old, before) if request.old else None,
@@ -181,7 +182,7 @@ def item(request: Request, cluster: Cluster) -> dict[str, Any]:
         "request": {
             "operation": request.operation,
             "name": resource.name,
-            "namespace": object.get("metadata", {}).get("namespace", ""),
+            "namespace": metadata.get("namespace", "") if isinstance(metadata, dict) else "",
             "kind": {"group": group, "version": version, "kind": resource.kind},
             "resource": {"group": group, "version": version, "resource": plural(resource.kind)},
         },

@@ -1,14 +1,13 @@
 """An expression asked of resources, and of one that looks at their neighbours what is sure of its answer."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, NamedTuple, TypeVar
+from typing import NamedTuple
 
+from nplint.checks import answered
 from nplint.expressions import Batch, Question, Validation, Verdict, verdicts
 from nplint.resource import Resource
-from nplint.sandbox import LimitError, Sandbox
+from nplint.sandbox import Sandbox
 from nplint.worlds import World, Worlds
-
-T = TypeVar("T")
 
 
 class Outcome(NamedTuple):
@@ -118,14 +117,3 @@ class _Said:
             if each.fails:
                 return each._replace(is_sure=kind in ("all", "file"))
         return Outcome(unseen=unseen)
-
-
-def answered(name: str, asked: Sequence[T], answers: Iterator[Any]) -> Iterator[tuple[T, Any]]:
-    """What was asked with its answers, which are a reason where the answering was given up."""
-    left = iter(asked)
-    try:
-        # The answer comes first: what is asked next is taken only where there is one.
-        for answer in answers:
-            yield next(left), answer
-    except LimitError as error:
-        yield from ((one, f"the rule {name} was given up: {error}") for one in left)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Hashable, Iterable
 from dataclasses import replace
 from typing import Any, NamedTuple
 
+from nplint import limits
 from nplint.document import Document
 from nplint.errors import NplintError, reason
 from nplint.extent import Extent
@@ -178,9 +179,8 @@ def load(file: str, shown: str) -> Baseline:
     if not os.path.isfile(file):
         raise NplintError(f"there is no baseline {shown}: {way_out}")
     try:
-        with open(file, "rb") as opened:
-            source = decode(shown, opened.read())
-    except OSError as error:
+        source = decode(shown, limits.load(file, limits.DEFAULT.file_size))
+    except (OSError, NplintError) as error:
         raise NplintError(f"cannot read {shown}: {reason(error)}") from None
     try:
         value = json.loads(source.text)

@@ -71,7 +71,7 @@ def verdicts(
     for batch in batches:
         programs.enter(batch["shared"], batch.get("shown_shared"))
         for item, shown in zip(batch["items"], batch.get("shown_items") or batch["items"], strict=True):
-            programs.items = item, shown
+            programs.take(item, shown)
             yield list(_verdicts(programs, validations, conditions))
 
 
@@ -83,9 +83,10 @@ class _Programs:
     """
 
     def __init__(self, names: Sequence[str], shared: Sequence[str]) -> None:
-        self.items: tuple[Mapping[str, Any], Mapping[str, Any]] = ({}, {})
-        self._as_shown = False
-        functions = [self._function(name) for name in names]
+        self._seen: dict[str, Any] = {}
+        """What expressions see of an item."""
+        self._items: tuple[Mapping[str, Any], Mapping[str, Any]] = ({}, {})
+        functions = [_function(name, self._seen) for name in names]
         self._environment = _environment(shared, functions)
         self._bindings = "".join(f"cel.bind({name}, {_BOUND}{name}(), " for name in names)
         self._end = "\n" + ")" * len(names)
@@ -97,11 +98,9 @@ class _Programs:
         self._activations = true, true if shown is None else self._environment.Activation(dict(shown))
         self._hides = shown is not None
 
-    def _function(self, name: str) -> cel.FunctionDecl:
-        def value() -> Any:
-            return self.items[self._as_shown][name]
-
-        return cel.FunctionDecl(_BOUND + name, [cel.Overload(_BOUND + name, cel.Type.DYN, [], False, value)])
+    def take(self, item: Mapping[str, Any], shown: Mapping[str, Any]) -> None:
+        """Evaluate for this item from now on, and say of it what may be shown."""
+        self._items = item, shown
 
     def evaluate(self, text: str) -> Any:
         """What an expression gives; why it fails is told as the values may be shown."""
@@ -116,7 +115,8 @@ class _Programs:
         return self._evaluated(text, as_shown=True)
 
     def _evaluated(self, text: str, *, as_shown: bool) -> Any:
-        self._as_shown = as_shown
+        self._seen.clear()
+        self._seen.update(self._items[as_shown])
         try:
             if text not in self._compiled:
                 self._compiled[text] = self._environment.compile(self._bindings + text + self._end)
@@ -131,6 +131,11 @@ class _Programs:
         except (RuntimeError, TypeError) as error:
             reason = _reason(str(error))
             return _Failed(reason, is_limit=reason == _TOO_MANY_STEPS)
+
+
+def _function(name: str, seen: Mapping[str, Any]) -> cel.FunctionDecl:
+    # What an environment calls must not lead back to it: the library knows nothing of Python's collector.
+    return cel.FunctionDecl(_BOUND + name, [cel.Overload(_BOUND + name, cel.Type.DYN, [], False, lambda: seen[name])])
 
 
 _TOO_MANY_STEPS = "Iteration budget exceeded"

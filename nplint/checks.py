@@ -1,21 +1,17 @@
-"""Checks that are made of data: of a JSON Schema, or of an expression."""
+"""Checks that are made of a JSON Schema, and what is common to all that are made of data."""
 
-from collections.abc import Iterable, Iterator
-from typing import Any, NamedTuple, Protocol
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, NamedTuple, Protocol, TypeVar
 
-from nplint import shape
-from nplint.asking import Asking, Outcome, answered
+from nplint import placeholder, shape
 from nplint.check import Check, Problem, Problems, Unjudged
 from nplint.cluster import Cluster
-from nplint.expressions import Validation, Verdict, looked_at
-from nplint.finding import Severity
 from nplint.node import Node
-from nplint.reach import How, Reach, hidden, reach
 from nplint.resource import Resource
-from nplint.sandbox import Sandbox
+from nplint.sandbox import LimitError, Sandbox
 from nplint.shape import Schema, Way, has_patterns, is_plain, size
-from nplint.undecided import undecided
-from nplint.worlds import Worlds
+
+T = TypeVar("T")
 
 UNRENDERED = "it is not rendered yet"
 
@@ -50,8 +46,12 @@ def by_schema(about: About, schema: Schema, sandbox: Sandbox | None) -> Check:
     def check(cluster: Cluster) -> Problems:
         resources = about.chosen(cluster)
         if plain and weight * _length(resources) <= _MOST_WORK:
-            values = (resource.node.value for resource in resources)
-            answers: Iterator[Any] = ((shape.violations(value, schema), undecided(value, schema)) for value in values)
+            # Most have the shape, which is found out much faster than where others have not.
+            fits, templates = shape.gate(schema), _templates(resources)
+            resources = [
+                one for one in resources if id(one.node.document.source) in templates or not fits(one.node.value)
+            ]
+            answers: Iterator[Any] = (_judgement(resource.node.value, schema) for resource in resources)
         else:
             answers = _violations(schema, resources, sandbox)
         for resource, found in answered(about.name, resources, answers):
@@ -70,9 +70,22 @@ def _violations(schema: Schema, resources: list[Resource], sandbox: Sandbox | No
     values = [resource.node.value for resource in resources]
     if sandbox:
         return sandbox.ask({"do": "violations", "schema": schema, "values": values}) if values else iter(())
+    from nplint.undecided import undecided
     from nplint.violations import violations
 
     return ((violations(value, schema), undecided(value, schema)) for value in values)
+
+
+def _judgement(value: Any, schema: Schema) -> tuple[Any, Any]:
+    from nplint.undecided import undecided
+
+    return shape.violations(value, schema), undecided(value, schema)
+
+
+def _templates(resources: Iterable[Resource]) -> set[int]:
+    """The sources with something that may have to be filled in."""
+    sources = {id(one.node.document.source): one.node.document.source for one in resources}
+    return {key for key, source in sources.items() if placeholder.find(source.text, placeholder.VALUE_MARKS)}
 
 
 def _violated(
@@ -92,61 +105,15 @@ def _violated(
         yield Unjudged(node.key if on_key else node, "value", UNRENDERED)
 
 
-def by_expression(about: About, validation: Validation, sandbox: Sandbox) -> Check:
-    """Finds the resources for which an expression is false."""
-    found = reach(validation.expression, ("object", "objects"))
-    is_about_others = bool(found.of("objects"))
-    # A message alone may name them as well.
-    takes_others = is_about_others or "objects" in validation.message
-
-    def check(cluster: Cluster) -> Problems:
-        resources = []
-        blind = _hidden_among_others(cluster, found)
-        for resource in about.chosen(cluster):
-            unknown = next((node for one in found.of("object") for node in hidden(resource.node, one)), None)
-            if unknown:
-                yield Unjudged(unknown, "value", UNRENDERED)
-            elif blind:
-                yield Unjudged(resource.node, "resource", f"{blind.span.place}, which it looks at, is not rendered yet")
-            else:
-                resources.append(resource)
-        asking = Asking(about.name, sandbox, validation, Worlds(cluster))
-        outcomes = (
-            asking.among_others(resources) if is_about_others else asking.once(resources, with_others=takes_others)
-        )
-        for resource, outcome in outcomes:
-            if not outcome.holds:
-                yield _judged(about, resource, looked_at(resource, found), outcome)
-
-    return check
-
-
-def _judged(about: About, resource: Resource, node: Node, outcome: Outcome) -> Problem | Unjudged:
-    if outcome.given_up:
-        return given_up(resource, outcome.given_up)
-    if outcome.unseen:
-        way_out = f"{outcome.unseen}. Declare clusters in .nplint.yaml (nplint init)"
-        return Unjudged(resource.node, "resource", outcome.unseen, way_out)
-    verdict = outcome.verdict or Verdict(0)
-    if verdict.error:
-        reason = f"the rule {about.name} cannot be evaluated: {verdict.error}"
-        return Unjudged(resource.node, "resource", reason, reason + advice(verdict))
-    problem = about.say(node, marked(resource, node), verdict.said)
-    return problem if outcome.is_sure else problem._replace(severity=Severity.WARNING)
-
-
-def _hidden_among_others(cluster: Cluster, found: Reach) -> Node | None:
-    """A value of any resource that an expression about all of them reads, and that is not rendered yet."""
-    accesses = [one for one in found.of("objects") if one.steps or one.how is How.VALUE]
-    everything = (*cluster.resources, *cluster.context_resources) if accesses else ()
-    return next((node for each in everything for one in accesses for node in hidden(each.node, one.inside)), None)
-
-
-def advice(verdict: Verdict) -> str:
-    """What to do about an expression that cannot be evaluated."""
-    if verdict.is_limit:
-        return "; make it simpler"
-    return "; ask with has() first" if verdict.is_of_missing else ""
+def answered(name: str, asked: Sequence[T], answers: Iterator[Any]) -> Iterator[tuple[T, Any]]:
+    """What was asked with its answers, which are a reason where the answering was given up."""
+    left = iter(asked)
+    try:
+        # The answer comes first: what is asked next is taken only where there is one.
+        for answer in answers:
+            yield next(left), answer
+    except LimitError as error:
+        yield from ((one, f"the rule {name} was given up: {error}") for one in left)
 
 
 def given_up(resource: Resource, reason: str) -> Unjudged:

@@ -24,7 +24,8 @@ Scope = tuple[str, str]
 K = TypeVar("K")
 V = TypeVar("V")
 
-_KIND = re.compile(r"""^[ \t-]*["']?kind["']?[ \t]*:[ \t]*["']?(\w+)""", re.MULTILINE)
+# Compiled where a file cannot be read, as few can not.
+_KIND = r"""(?m)^[ \t-]*["']?kind["']?[ \t]*:[ \t]*["']?(\w+)"""
 
 # Where a cluster runs pods of its own, such as those of the control plane.
 _SYSTEM_NAMESPACES = ("kube-system", "kube-public", "kube-node-lease")
@@ -212,7 +213,7 @@ class Cluster(Inventory):
         """Folders with a document, in them or below, that may be a workload and could not be read."""
         folders: set[str] = set()
         for document in self.documents:
-            if not document.judged and not KINDS_WITHOUT_PODS.issuperset(_KIND.findall(document.text) or ("",)):
+            if not document.judged and not KINDS_WITHOUT_PODS.issuperset(re.findall(_KIND, document.text) or ("",)):
                 folders |= _upward(self._folder(document))
         return frozenset(folders)
 
@@ -230,7 +231,9 @@ class Cluster(Inventory):
 
     def expects(self, service: Service, what: str) -> bool:
         """Whether a Service is declared to be meant for something: `public` or `source-ip`."""
-        noted = service.annotations.get("nplint.io/expects", "")
+        noted = service.node["metadata"]["annotations"]["nplint.io/expects"].text
+        if not noted and not self.expectations:
+            return False
         declared = (self.expectations.get(f"{space}/{service.name}", ()) for space in self.namespaces(service))
         names = {*map(str.strip, noted.split(",")), *self.expectations.get(service.name, ())}
         return what in names or any(what in known for known in declared)

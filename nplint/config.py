@@ -7,7 +7,7 @@ from datetime import date
 from functools import partial
 from typing import Any
 
-from nplint import address
+from nplint import address, limits
 from nplint.declared import Config, Patterns, Target
 from nplint.document import Document, Source, Span
 from nplint.document import Path as Steps
@@ -66,9 +66,8 @@ def load(file: str, shown: str, profiles: Profiles = PROFILES) -> Config:
         NplintError: it cannot be read, or says something that it cannot say.
     """
     try:
-        with open(file, "rb") as opened:
-            source = decode(shown, opened.read())
-    except OSError as error:
+        source = decode(shown, limits.load(file, limits.DEFAULT.file_size))
+    except (OSError, NplintError) as error:
         raise NplintError(f"cannot read {shown}: {reason(error)}") from None
     # A link to a configuration elsewhere does not make that folder the one that its paths begin at.
     return read(source, os.path.realpath(os.path.dirname(file)), profiles)
@@ -222,6 +221,8 @@ def _folder_of_rules(folder: str, text: str) -> None:
 def _pattern(text: str) -> None:
     from pathspec import GitIgnoreSpec
 
+    if re.search(r"\\\w", text):
+        raise NplintError(f"`{text}` has a backslash before a letter: write `/` between folders, on Windows too")
     if ".." in text.split("/"):
         raise NplintError(f"`{text}` leads out of the folder of this file: what it names lies in it")
     try:

@@ -4,12 +4,10 @@ import posixpath
 import re
 from collections.abc import Callable, Iterator, Sequence
 
-from nplint import secrecy
 from nplint.check import LINK, Check, Example, Problem, Rule
-from nplint.checks import About, Say, by_expression, by_schema
+from nplint.checks import About, Say, by_schema
 from nplint.document import Source, Span
 from nplint.errors import NplintError
-from nplint.expressions import Validation, mistakes
 from nplint.finding import Severity
 from nplint.mistakes import documents, misshapen, repeated, text_of, unknown
 from nplint.node import Node
@@ -27,10 +25,13 @@ _LONGEST = 60
 _TYPES = ("object", "array", "string", "integer", "number", "boolean", "null")
 
 
-def read(source: Source, sandbox: Sandbox, *, trusted: bool = False, types: Sequence[str] = TYPES) -> Rule:
+def read(
+    source: Source, sandbox: Sandbox, *, trusted: bool = False, checked: bool = False, types: Sequence[str] = TYPES
+) -> Rule:
     """The rule that a file is, which is named as its file.
 
-    What is not trusted is judged in the sandbox wherever it could take for ever. `types` are the types of clusters.
+    What is not trusted is judged in the sandbox wherever it could take for ever. What is checked already is not looked
+    through for mistakes once more. `types` are the types of clusters.
 
     Raises:
         NplintError: the file says something that it cannot say.
@@ -39,13 +40,16 @@ def read(source: Source, sandbox: Sandbox, *, trusted: bool = False, types: Sequ
     if not re.fullmatch(_NAME, name):
         raise NplintError(f"{source.path}: a rule is named as its file, in small letters, digits and dashes")
     root = _root(source)
-    wrong = sorted(set(_mistakes(root, sandbox, types)))
+    wrong = [] if checked else sorted(set(_mistakes(root, sandbox, types)))
     if wrong:
         raise NplintError(*(f"{span.place}: {sentence}" for span, sentence in wrong))
     about = About(
         name, frozenset((text_of(kind["apiVersion"]), text_of(kind["kind"])) for kind in root["kinds"]), _say(root)
     )
     if root["expression"].present:
+        from nplint.conditions import by_expression
+        from nplint.expressions import Validation
+
         validation = Validation(text_of(root["expression"]), text_of(root["messageExpression"]))
         return _rule(root, name, by_expression(about, validation, sandbox))
     schema: Schema = root["schema"].value  # type: ignore[assignment]
@@ -74,6 +78,8 @@ def _mistakes(root: Node, sandbox: Sandbox, types: Sequence[str]) -> Mistakes:
     if root["schema"].present:
         yield from _schema_mistakes(root["schema"])
     else:
+        from nplint.expressions import mistakes
+
         typed = [(root["expression"], "bool"), (root["messageExpression"], "string")]
         written = [(node, type) for node, type in typed if node.present]
         yield from ((span, said) for _, span, said in mistakes(sandbox, written, ("object", "objects")))
@@ -217,6 +223,9 @@ def _filled(template: str, node: Node) -> str:
 
 def _written(node: Node) -> str:
     """A value as JSON writes it; a text as it is, without what a Secret hides."""
+    # Few runs have something to say.
+    from nplint import secrecy
+
     value = secrecy.shown(node)
     if isinstance(value, str):
         return value

@@ -7,6 +7,10 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
+from nplint.errors import NplintError
+from nplint.filenames import readable
+from nplint.limits import DEFAULT, load
+
 if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec
 
@@ -15,7 +19,7 @@ if TYPE_CHECKING:
     from nplint.suppress import Ignore
 
 NAMES = (".nplint.yaml", ".nplint.yml", "pyproject.toml")
-_TABLE = re.compile(r"^\[+\s*tool\s*\.\s*nplint\s*[].]", re.MULTILINE)
+_TABLE = r"(?m)^\[+\s*tool\s*\.\s*nplint\s*[].]"
 
 
 class Patterns:
@@ -30,10 +34,18 @@ class Patterns:
         folder, name = os.path.split(path)
         way = self._ways.get(folder)
         if way is None:
+            way = self._ways[folder] = self._way(folder)
+        return not way.startswith("../") and self._spec.match_file(_composed(way + name))
+
+    def _way(self, folder: str) -> str:
+        """The path from the folder of the patterns to another one, with a slash at its end."""
+        try:
             # A link to the folder leads to the same files.
             real = os.path.relpath(os.path.realpath(folder or "."), self.folder).replace(os.sep, "/")
-            way = self._ways[folder] = "" if real == "." else f"{real}/"
-        return not way.startswith("../") and self._spec.match_file(way + name)
+        except ValueError:
+            # On Windows there is no way from one drive to another.
+            return "../"
+        return "" if real == "." else f"{real}/"
 
     @cached_property
     def _ways(self) -> dict[str, str]:
@@ -44,7 +56,16 @@ class Patterns:
     def _spec(self) -> "GitIgnoreSpec":
         from pathspec import GitIgnoreSpec
 
-        return GitIgnoreSpec.from_lines(self.lines)
+        return GitIgnoreSpec.from_lines(map(_composed, self.lines))
+
+
+def _composed(path: str) -> str:
+    """A path with each accent on its letter: macOS may tell a name otherwise than it was written."""
+    if path.isascii():
+        return path
+    from unicodedata import normalize
+
+    return normalize("NFC", readable(path))
 
 
 class Target(NamedTuple):
@@ -92,7 +113,8 @@ def find(start: str) -> str | None:
 
 def _has_table(file: str) -> bool:
     try:
-        with open(file, encoding="utf-8", errors="replace") as text:
-            return bool(_TABLE.search(text.read()))
+        return bool(re.search(_TABLE, load(file, DEFAULT.file_size).decode("utf-8", "replace")))
     except OSError:
         return False
+    except NplintError as error:
+        raise NplintError(f"cannot read {file}: {error}") from None

@@ -4,15 +4,16 @@ import posixpath
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import Enum
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import NamedTuple
 
-from nplint import jsontext
-from nplint.entry import outline
+from nplint import jsontext, placeholder
 from nplint.filenames import KUSTOMIZATION_NAMES
-from nplint.tree import Tree, UnreadableError, Value, compose, key_of, mappings_to_merge
+from nplint.limits import DEFAULT, Limits
+from nplint.tree import Tree, UnreadableError, Value, key_of, mappings_to_merge
 
 Path = tuple[str | int, ...]
 """The steps from a document's root to a value in it: ("spec", "ports", 0, "nodePort")."""
@@ -46,6 +47,8 @@ class Source:
     revision: str | None = None
     stray: tuple[int, ...] = ()
     """Offsets of the bytes that are no text in the file's encoding; U+FFFD stands in their place."""
+    limits: Limits = DEFAULT
+    """How much of it is read."""
 
     @property
     def is_kustomization(self) -> bool:
@@ -60,6 +63,11 @@ class Source:
     def names_nplint(self) -> bool:
         """Whether the text may hold a comment or an annotation for nplint."""
         return "nplint" in self.text.lower()
+
+    @cached_property
+    def may_hold_marks(self) -> bool:
+        """Whether a value may hold a mark of a template tool: nothing but an escape makes one that is not written."""
+        return "\\" in self.text or any(opening in self.text for opening, _ in placeholder.VALUE_MARKS)
 
     def line(self, number: int) -> str:
         """The text of a line, counted from 1, without its line end."""
@@ -145,6 +153,10 @@ class Document:
         """Whether its values could be read at all."""
         return all(defect.kind not in (DefectKind.UNREADABLE, DefectKind.TEMPLATE) for defect in self.defects)
 
+    def is_marked(self, text: str) -> bool:
+        """Whether a text of this document has a mark in it that a template tool puts a value in for."""
+        return self.source.may_hold_marks and bool(placeholder.find(text, placeholder.VALUE_MARKS))
+
     def locate(self, path: Path, *, key: bool = False) -> Span:
         """The place of a value, or of the key that holds it; where the path ends early, that of the last step there is.
 
@@ -157,21 +169,31 @@ class Document:
 
     def is_shared(self, path: Path) -> bool:
         """Whether other values hang on what is written here: an anchor, an alias or a merge leads to it."""
-        root = self._root
+        root, _, merged = _composed(self)
         on_the_way = [root, *(value for _, _, value in self._steps(root, path))] if root else []
-        return not on_the_way or any(node.anchor or node.target or id(node) in self._merged for node in on_the_way)
+        return not on_the_way or any(node.anchor or node.target or id(node) in merged for node in on_the_way)
 
     def entry(self, path: Path) -> Span | None:
         """The text to take out so that a mapping loses this key with its value and nothing else changes.
 
-        None where that cannot be: the mapping would be left empty, other values hang on it, or it is no key at all.
+        Where the key stands twice, the earlier one is left. None where it cannot go: the mapping would be left empty,
+        other values hang on it, it hides what a merge brings, or it is no key at all.
         """
         steps = [*self._steps(self._root, path)] if self._root else []
         if len(steps) < len(path) or not steps or self.is_shared(path):
             return None
+        from nplint.entry import outline
+
         mapping, key, value = steps[-1]
-        found = outline(self.text, mapping, key, value) if key else None
+        if not key or _has_anchor(key) or _has_anchor(value) or self._hides_merged(mapping, path[-1]):
+            return None
+        found = outline(self.text, mapping, key, value)
         return self.source.span(self.start + found[0], self.start + found[1]) if found else None
+
+    def _hides_merged(self, mapping: Tree, step: str | int) -> bool:
+        """Whether a mapping would have a value for a key through a `<<` as well."""
+        merges = (mappings_to_merge(value) for key, value in mapping.pairs() if key.is_merge)
+        return any(step in self._pairs(source.meant) for sources in merges for source in sources)
 
     def _find(self, root: Tree, path: Path, want_key: bool) -> tuple[int, int]:
         holder, key, node = [(root, None, root), *self._steps(root, path)][-1]
@@ -199,27 +221,19 @@ class Document:
 
     def _pairs(self, node: Tree) -> "dict[str, tuple[Tree, Tree]]":
         """The keys and values of a mapping by name, worked out once: a search for each would be quadratic."""
-        pairs = self._pairs_of.get(id(node))
+        composed = _composed(self)
+        pairs = composed.pairs.get(id(node))
         if pairs is None:
-            pairs = self._pairs_of[id(node)] = {}
+            pairs = composed.pairs[id(node)] = {}
             for key, value in node.pairs():
                 if key.is_merge:
                     for source in mappings_to_merge(value):
                         merged = self._pairs(source.meant)
                         pairs.update(merged)
-                        self._merged.update(id(child) for _, child in merged.values())
+                        composed.merged.update(id(child) for _, child in merged.values())
                 else:
                     pairs[key_of(key)] = key, value
         return pairs
-
-    @cached_property
-    def _pairs_of(self) -> dict[int, dict[str, tuple[Tree, Tree]]]:
-        return {}
-
-    @cached_property
-    def _merged(self) -> set[int]:
-        """The values that some mapping has through a `<<`."""
-        return set()
 
     def lines_of(self, span: Span) -> set[int]:
         """The lines that a comment about a place may stand on: where the place begins, and where its key is.
@@ -253,16 +267,39 @@ class Document:
     def text(self) -> str:
         return self.source.text[self.start : self.end]
 
-    @cached_property
+    @property
     def _root(self) -> Tree | None:
-        # What begins like JSON may be YAML all the same.
-        composers = (jsontext.compose, _compose_yaml) if self.text.lstrip().startswith("{") else (_compose_yaml,)
-        for composer in composers:
-            try:
-                return composer(self.text)
-            except (ValueError, RecursionError, UnreadableError):
-                continue
-        return None
+        return _composed(self).root
+
+
+class _Composed(NamedTuple):
+    """A document as a tree, the keys and values of its mappings, and the values that some mapping has through a `<<`.
+
+    Nodes are told apart by their `id`.
+    """
+
+    root: Tree | None
+    pairs: dict[int, dict[str, tuple[Tree, Tree]]]
+    merged: set[int]
+
+
+# A tree takes many times the memory of its text, and whoever asks for a place asks for others nearby.
+@lru_cache(maxsize=32)
+def _composed(document: Document) -> _Composed:
+    return _Composed(_tree(document), {}, set())
+
+
+def _tree(document: Document) -> Tree | None:
+    # What begins like JSON may be YAML all the same.
+    if document.text.lstrip().startswith("{"):
+        with suppress(ValueError, RecursionError):
+            return jsontext.compose(document.text)
+    # Not needed for the places in JSON, nor where nothing is found.
+    from nplint.yamltext import compose
+
+    with suppress(UnreadableError):
+        return compose(document.text, document.source.limits.depth)[0]
+    return None
 
 
 def _child_around(node: Tree, offset: int) -> tuple[Tree | None, Tree | None]:
@@ -274,8 +311,8 @@ def _child_around(node: Tree, offset: int) -> tuple[Tree | None, Tree | None]:
     return node.children[number - 1] if is_value else None, node.children[number]
 
 
-def _compose_yaml(text: str) -> Tree | None:
-    return compose(text)[0]
+def _has_anchor(node: Tree) -> bool:
+    return bool(node.anchor) or any(map(_has_anchor, node.children))
 
 
 def _repeated(node: Tree, path: Path) -> Iterator[tuple[Path, Tree, Tree, Tree]]:

@@ -38,7 +38,7 @@ def _in_block(text: str, key: Tree, value: Tree) -> tuple[int, int] | None:
 def _in_flow(text: str, mapping: Tree, key: Tree, value: Tree) -> tuple[int, int] | None:
     index = next(index for index, child in enumerate(mapping.children) if child is key)
     is_last = index + 2 == len(mapping.children)
-    gap = text[mapping.children[index - 1].end : key.start] if index else ""
+    gap = text[mapping.children[index - 1].end if index else mapping.start : key.start]
     start, rest = _line_start(text, key.start), _REST_AFTER_COMMA.match(text, value.end)
     has_line = rest is not None and not text[start : key.start].strip(" \t")
     if rest and has_line and (rest[1] if not is_last else "#" in gap):
@@ -47,7 +47,8 @@ def _in_flow(text: str, mapping: Tree, key: Tree, value: Tree) -> tuple[int, int
     if is_last:
         return None if "#" in gap else (mapping.children[index - 1].end, value.end)
     follower = mapping.children[index + 2].start
-    return None if "#" in text[value.end : follower] else (key.start, follower)
+    after = text[value.end : follower]
+    return None if "#" in after or "?" in gap + after else (key.start, follower)
 
 
 def _line_start(text: str, offset: int) -> int:

@@ -9,6 +9,14 @@ _MANIFEST_SUFFIXES = (".yaml", ".yml", ".json")
 _TEMPLATE_SUFFIXES = (".j2", ".jinja", ".jinja2", ".tmpl", ".tpl", ".gotmpl", ".erb")
 
 
+def readable(path: str) -> str:
+    """A path with its UTF-8 as characters, also where the locale says that files are named in ASCII."""
+    try:
+        return path if path.isascii() else path.encode("utf-8", "surrogateescape").decode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:
+        return path
+
+
 def is_searched(path: str) -> bool:
     """Whether a search of folders comes to a file of this path."""
     *folders, name = path.split("/")

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from nplint.document import Span
 from nplint.node import Node
 from nplint.resource import Resource
+from nplint.spelling import LONG, cut
 
 
 @total_ordering
@@ -131,7 +132,9 @@ def identities(finding: Finding) -> list[Identity]:
     related = (one.resource for one in finding.related if one.resource and one.span.revision is None)
     others = sorted({_title(one) for one in related} - {resource}) if finding.mutual else []
     field = "" if finding.mutual else _without_indices(finding.field, node)
-    fact = _LIST_FIELD.sub(lambda found: _without_indices(found[0], node), finding.fact or finding.message)
+    fact = finding.fact or finding.message
+    if "[" in fact:
+        fact = re.sub(_LIST_FIELD, lambda found: _without_indices(found[0], node), fact)
     # Which quotes a value stands in is a matter of format.
     fact = fact.replace('"', "").replace("'", "")
     return [
@@ -141,16 +144,19 @@ def identities(finding: Finding) -> list[Identity]:
 
 def _title(resource: Resource) -> str:
     """What the cluster tells resources apart by, in one word more than the resource's own title: the namespace."""
-    kind, namespace, name = resource.identity
+    kind, namespace, name = (cut(part, LONG) for part in resource.identity)
     metadata = resource.node["metadata"]
-    return f"{kind} {namespace}/{name or metadata['name'].value or metadata['generateName'].value or ''}"
+    stem = name or metadata["name"].value or metadata["generateName"].value or ""
+    return f"{kind} {namespace}/{cut(str(stem), LONG)}"
 
 
-_LIST_FIELD = re.compile(r"[A-Za-z][\w.]*(?:\[\d+\][\w.]*)+")
+_LIST_FIELD = r"[A-Za-z][\w.]*(?:\[\d+\][\w.]*)+"
 
 
 def _without_indices(field: str, root: Node | None) -> str:
     """A field with a name in place of each number of a list item: `spec.ports[443/TCP].nodePort`."""
+    if "[" not in field:
+        return field
     first, *rest = re.split(r"\[(\d+)\]", field)
     written, node = first, root.at(tuple(first.split("."))) if root else None
     for index, below in zip(rest[::2], rest[1::2], strict=True):
@@ -165,7 +171,7 @@ def _name_of_item(item: Node) -> str:
     for name in ("port", "containerPort"):
         if item[name].number is not None:
             return f"{item[name].number}/{item['protocol'].text or 'TCP'}"
-    return item["name"].text
+    return cut(item["name"].text, LONG)
 
 
 def fingerprint(finding: Finding) -> str:

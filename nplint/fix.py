@@ -104,7 +104,8 @@ def _attempt(
     for file, edits in _by_file(batch).items():
         old = contents.get(file) or load(file) or b""
         contents[file] = applied(old, edits)
-        before, after = (read(decode(file, data)) for data in (old, contents[file]))
+        limits = state.report.texts[file, None].limits
+        before, after = (read(decode(file, data, limits=limits)) for data in (old, contents[file]))
         if wrong := _unmeant(before, after, edits):
             return wrong
         if (file, contents[file]) in seen:

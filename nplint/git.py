@@ -4,7 +4,7 @@ import os
 import re
 import subprocess
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
@@ -14,7 +14,10 @@ from nplint.errors import NplintError
 
 FILE_MODES = ("100644", "100755")
 LINK_MODE = "120000"
+_MODES = frozenset((*FILE_MODES, LINK_MODE))
 
+# One of the files of a path that several stand for in the index.
+_CONFLICT = re.compile(rb"(?:\A|\0)\d+ [0-9a-f]+ [123]\t([^\0]*)")
 # What git could be made to run or fetch by the configuration of a repository that a stranger wrote.
 _HARMLESS = ("core.fsmonitor=false", "core.hooksPath=" + os.devnull)
 _ENVIRON = {
@@ -33,6 +36,9 @@ _DROPPED = ("GIT_EXTERNAL_DIFF", "GIT_ASKPASS", "SSH_ASKPASS", "GIT_SSH", "GIT_S
 _NAME = re.compile(r"[^~^:@{]+")
 # How many files' renames git looks for; without a limit it compares each file with each.
 _RENAMES = "-l2000"
+_HOW = ("--raw", "-r", "-z", "-M", _RENAMES, "--no-ext-diff", "--no-textconv", "--ignore-submodules=all")
+# Whatever is configured: paths from the top, of files as they are stored, and what is looked for taken literally.
+_JUST_PATHS = ("-lzaF", "--full-name", "--no-color", "--no-textconv", "--no-recurse-submodules")
 # How many blobs are asked for before the first is read: so few that neither pipe ever fills up with questions.
 _AT_ONCE = 128
 
@@ -54,11 +60,17 @@ class Commit(NamedTuple):
 class Change(NamedTuple):
     """A path that differs between two revisions; `before` is another path where git sees a rename.
 
-    A path that vanished is None now, one that appeared was None before.
+    A path that vanished is None now, one that appeared was None before. `was` is the file or link before.
     """
 
     before: str | None
     now: str | None
+    was: Entry | None = None
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """The path before, if there was one, and the path now, if there is one."""
+        return tuple(path for path in (self.before, self.now) if path is not None)
 
 
 @dataclass(frozen=True)
@@ -130,9 +142,8 @@ class Repository:
             NplintError: a merge left conflicts, so that there is more than one file of a path.
         """
         listing = self._run("ls-files", "--stage", "-z")
-        conflicts = [row.partition("\t")[2] for row in _rows(listing) if row.partition("\t")[0][-1] != "0"]
-        if conflicts:
-            raise NplintError(f"the index holds a conflict in {conflicts[0]}: resolve it and add the file")
+        if conflict := _CONFLICT.search(listing):
+            raise NplintError(f"the index holds a conflict in {os.fsdecode(conflict[1])}: resolve it and add the file")
         return dict(_entries(listing, id_at=1))
 
     def left_out(self) -> frozenset[str]:
@@ -141,12 +152,34 @@ class Repository:
         return frozenset(row[2:] for row in rows if row.startswith("S "))
 
     def changes(self, before: str | None, now: str | None) -> list[Change]:
-        """The paths that differ between a commit, or nothing at all, and another one, or else the index."""
-        base = before or self._empty_tree
-        how = ("--raw", "-r", "-z", "-M", _RENAMES, "--no-ext-diff", "--no-textconv", "--ignore-submodules=all")
-        if now is None:
-            return list(_changes(self._run("diff-index", "--cached", *how, base)))
-        return list(_changes(self._run("diff-tree", *how, base, now)))
+        """The paths that differ between a commit, or nothing at all, and another one, or else the index.
+
+        Git is asked once: what is staged meanwhile belongs to the next run.
+        """
+        if (before, now) not in self._changes:
+            base = before or self._empty_tree
+            sides = ("diff-index", "--cached", *_HOW, base) if now is None else ("diff-tree", *_HOW, base, now)
+            self._changes[before, now] = list(_changes(self._run(*sides)))
+        return self._changes[before, now]
+
+    @cached_property
+    def _changes(self) -> dict[tuple[str | None, str | None], list[Change]]:
+        return {}
+
+    def holding(self, words: Iterable[str], commit: str | None) -> frozenset[str] | None:
+        """The paths of the files in a commit, or else in the index, that some of the words stand in; links are none.
+
+        None where git cannot tell: a file is missing, or it cannot look for such a word.
+        """
+        asked = [row for word in words for row in word.split("\n") if row]
+        if not asked or any("\0" in row for row in asked):
+            return None if asked else frozenset()
+        where = commit or "--cached"
+        done = _call(self.top, "grep", *_JUST_PATHS, "-f", "-", where, asking="\n".join(asked).encode())
+        if done.returncode > 1 or done.stderr:
+            return None
+        head = len(f"{commit}:") if commit else 0
+        return frozenset(row[head:] for row in _rows(done.stdout))
 
     def blobs(self, ids: Iterable[str], largest: int) -> Iterator[tuple[str, bytes | None]]:
         """The contents of blobs in the order of their ids; None for one that is larger than `largest` bytes.
@@ -176,8 +209,11 @@ class Repository:
             raise AssertionError("both ends were asked for")
         try:
             yield process.stdin, process.stdout
+        except BrokenPipeError:
+            raise NplintError("git ended while it was asked, as if somebody had stopped it: run it again") from None
         finally:
-            process.stdin.close()
+            with suppress(BrokenPipeError):
+                process.stdin.close()
             process.stdout.close()
             process.wait()
 
@@ -240,11 +276,9 @@ def _run(folder: str, *arguments: str) -> bytes:
     return done.stdout
 
 
-def _call(folder: str, *arguments: str) -> subprocess.CompletedProcess[bytes]:
+def _call(folder: str, *arguments: str, asking: bytes = b"") -> subprocess.CompletedProcess[bytes]:
     command = _command(*arguments)
-    return subprocess.run(
-        command, cwd=folder, env=_environ(), stdin=subprocess.DEVNULL, capture_output=True, check=False
-    )
+    return subprocess.run(command, cwd=folder, env=_environ(), input=asking, capture_output=True, check=False)
 
 
 def _command(*arguments: str) -> list[str]:
@@ -277,25 +311,26 @@ def _complaint(folder: str, words: str) -> str:
 
 
 def _rows(listing: bytes) -> Iterator[str]:
-    return (os.fsdecode(row) for row in listing.split(b"\0") if row)
+    return filter(None, os.fsdecode(listing).split("\0"))
 
 
 def _entries(listing: bytes, *, id_at: int) -> Iterator[tuple[str, Entry]]:
     for row in _rows(listing):
         facts, _, path = row.partition("\t")
-        words = facts.split()
-        if words[0] in (*FILE_MODES, LINK_MODE):
+        words = facts.split(" ")
+        if words[0] in _MODES:
             yield path, Entry(words[0], words[id_at])
 
 
 def _changes(raw: bytes) -> Iterator[Change]:
     rows = _rows(raw)
     for facts in rows:
-        status, path = facts.rpartition(" ")[2][0], next(rows)
-        if status in "RC":
-            yield Change(path, next(rows))
+        mode, _, id, _, status = facts.removeprefix(":").split(" ")
+        path, was = next(rows), Entry(mode, id) if mode in _MODES else None
+        if status[0] in "RC":
+            yield Change(path, next(rows), was)
         else:
-            yield Change(None if status == "A" else path, None if status == "D" else path)
+            yield Change(None if status == "A" else path, None if status == "D" else path, was)
 
 
 def _answer(id: str, answers: IO[bytes], largest: int) -> bytes | None:

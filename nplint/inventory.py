@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from nplint import kustomize
 from nplint.document import Document, Path
@@ -13,6 +13,12 @@ from nplint.profile import Profile, Version
 from nplint.resource import Resource, Service
 from nplint.structure import Flaw, flaws, meant, newer
 from nplint.workload import Workload
+
+
+@lru_cache
+def _alone(namespace: str) -> frozenset[str]:
+    # Hundreds of thousands of resources are in a few namespaces.
+    return frozenset((namespace,))
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,6 +47,15 @@ class Inventory:
         """The documents that are objects or Lists of objects, which those of a patch file are not."""
         patches = self.kustomizations.patches
         return tuple(document for document in self.documents if document.source.path not in patches)
+
+    @cached_property
+    def manifests_by_kind(self) -> Mapping[tuple[str, str], Sequence[Document]]:
+        """The same by the apiVersion and kind that they say as text, so that many of a kind are one question."""
+        found: dict[tuple[str, str], list[Document]] = {}
+        for document in self.manifests:
+            root = Node(document, value=document.value)
+            found.setdefault((root["apiVersion"].text, root["kind"].text), []).append(document)
+        return found
 
     @cached_property
     def resources(self) -> tuple[Resource, ...]:
@@ -116,9 +131,7 @@ class Inventory:
     def namespaces(self, resource: Resource) -> frozenset[str]:
         """The namespaces it may be in: kustomize's if it puts the file into any, else its own, else `default`."""
         placed = self.kustomizations.namespaces.get(resource.node.document.source.path)
-        written = resource.node["metadata"]["namespace"].value
-        # What a template hides is at least the same wherever it is written the same.
-        return placed or frozenset((written if isinstance(written, str) and written else "default",))
+        return placed or _alone(resource.written_namespace or "default")
 
     def identity(self, resource: Resource) -> tuple[str, frozenset[str], str]:
         """What a cluster tells resources apart by, once kustomize has placed them."""

@@ -4,10 +4,9 @@ import json
 import re
 from typing import Any
 
-import yaml
-
 from nplint import scalars
-from nplint.tree import MAX_DEPTH, Tree, Value
+from nplint.limits import DEFAULT
+from nplint.tree import LIST, MAPPING, SCALAR, Tree, Value
 
 Parsed = tuple[int, int, Value, bool]
 """Start and end offset of a JSON value in the text, the value, and whether some object in it has a key twice."""
@@ -17,7 +16,7 @@ _STRINGS = json.JSONDecoder()
 _ATOM = re.compile(r"[-+.\w]+", re.ASCII)
 
 
-def parse(text: str) -> tuple[list[Parsed], int]:
+def parse(text: str, depth: int = DEFAULT.depth) -> tuple[list[Parsed], int]:
     """The values that a text begins with, and the offset from which it is no strict JSON (its length if all is)."""
     reader = _Reader()
     parsed: list[Parsed] = []
@@ -26,7 +25,8 @@ def parse(text: str) -> tuple[list[Parsed], int]:
         while start < len(text):
             reader.repeats = False
             value, end = reader.decoder.raw_decode(text, start)
-            if not _depth_is_fine(text.count("[", start, end) + text.count("{", start, end), value):
+            brackets = text.count("[", start, end) + text.count("{", start, end)
+            if brackets > depth and not _depth_is_fine(value, depth):
                 break
             parsed.append((start, end, value, reader.repeats))
             start = _skip_space(text, end)
@@ -73,11 +73,9 @@ def _no_constant(text: str) -> None:
     raise ValueError(text)
 
 
-def _depth_is_fine(brackets: int, value: Value) -> bool:
-    if brackets <= MAX_DEPTH:
-        return True
+def _depth_is_fine(value: Value, most: int) -> bool:
     level: list[Any] = [value]
-    for _ in range(MAX_DEPTH + 1):
+    for _ in range(most + 1):
         level = [child for item in level for child in _children(item)]
         if not level:
             return True
@@ -108,18 +106,18 @@ class _Composer:
         self.at = _skip_space(self.text, self.at)
         char = self.text[self.at : self.at + 1]
         if char == "{":
-            return self.collection(yaml.MappingStartEvent, "}")
+            return self.collection(MAPPING, "}")
         if char == "[":
-            return self.collection(yaml.SequenceStartEvent, "]")
+            return self.collection(LIST, "]")
         return self.string() if char == '"' else self.atom()
 
-    def collection(self, kind: type[yaml.Event], closing: str) -> Tree:
+    def collection(self, kind: str, closing: str) -> Tree:
         node = Tree(kind, self.at, self.at, flow=True)
         self.at += 1
         while not self.takes(closing):
             if node.children and not self.takes(","):
                 raise ValueError(f"no comma at {self.at}")
-            if kind is yaml.MappingStartEvent:
+            if kind is MAPPING:
                 node.children.append(self.key())
             node.children.append(self.value())
         node.end = self.at
@@ -143,11 +141,11 @@ class _Composer:
         if not self.text.startswith('"', start):
             raise ValueError(f"no string at {start}")
         value, self.at = _STRINGS.raw_decode(self.text, start)
-        return Tree(yaml.ScalarEvent, start, self.at, _clean(value))
+        return Tree(SCALAR, start, self.at, _clean(value))
 
     def atom(self) -> Tree:
         found = _ATOM.match(self.text, self.at)
         if not found:
             raise ValueError(f"no value at {self.at}")
         start, self.at = found.span()
-        return Tree(yaml.ScalarEvent, start, self.at, found[0], plain=True)
+        return Tree(SCALAR, start, self.at, found[0], plain=True)

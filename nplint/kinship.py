@@ -2,8 +2,10 @@
 
 import re
 from base64 import b64decode
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
+from functools import cached_property
 
 from nplint import kustomize
 from nplint.document import Document
@@ -12,14 +14,43 @@ from nplint.resource import Resource, Service
 from nplint.tree import Value
 from nplint.workload import Workload
 
-Kinship = Callable[[str, bytes], bool]
-"""Tells of a file, by its shown path and its bytes, whether it has to be read."""
+
+@dataclass(frozen=True)
+class Kinship:
+    """Tells of a file, by its shown path and its bytes, whether it has to be read."""
+
+    words: frozenset[str]
+    spaces: frozenset[str]
+    roots: frozenset[str]
+    known: kustomize.Kustomizations
+
+    def __call__(self, path: str, data: bytes) -> bool:
+        if self.names(path) or self._pattern.search(data):
+            return True
+        return self.is_open and _leaves_namespace_out(data)
+
+    def names(self, path: str) -> bool:
+        """Whether the path is enough to say yes."""
+        roots, spaces = self.known.roots.get(path, ()), self.known.namespaces.get(path, ())
+        return not self.roots.isdisjoint(roots) or not self.spaces.isdisjoint(spaces)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether a file that holds none of the words may be kin too: it may leave its namespace to kubectl."""
+        return "default" in self.spaces
+
+    @cached_property
+    def _pattern(self) -> re.Pattern[bytes]:
+        return re.compile("|".join(sorted(map(re.escape, self.words))).encode() or b"(?!)")
+
 
 # As long as the numbers of node ports; shorter ones stand everywhere.
 _NODE_PORT = re.compile(r"(?<!\d)\d{5}(?!\d)")
 _REFERENCES = ("configMap", "configMapRef", "configMapKeyRef", "secret", "secretRef", "secretKeyRef")
 # Where a manifest in block style says its namespace. Written in another way, it counts as not said.
 _NAMESPACE = re.compile(rb"^  namespace:[ \t]*[^\s#]", re.MULTILINE)
+# To look for more of them takes longer than to read all files.
+_MOST_WORDS = 1000
 _SEPARATOR = re.compile(rb"^---", re.MULTILINE)
 
 
@@ -43,14 +74,9 @@ def kinship(changed: Sequence[Document], steering: Iterable[Document]) -> Kinshi
         for resource in resources_of(document):
             spaces |= known.namespaces.get(path) or {resource.namespace or "default"}
             words.update(_words(resource))
-    pattern = re.compile("|".join(sorted(map(re.escape, (words | spaces) - {""}))).encode() or b"(?!)")
-
-    def is_kin(path: str, data: bytes) -> bool:
-        if not roots.isdisjoint(known.roots.get(path, ())) or not spaces.isdisjoint(known.namespaces.get(path, ())):
-            return True
-        return bool(pattern.search(data)) or ("default" in spaces and _leaves_namespace_out(data))
-
-    return is_kin
+    if len(words) > _MOST_WORDS:
+        return None
+    return Kinship(frozenset((words | spaces) - {""}), frozenset(spaces), frozenset(roots), known)
 
 
 def _leaves_namespace_out(data: bytes) -> bool:

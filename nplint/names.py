@@ -1,6 +1,7 @@
 """The grammars of Kubernetes' names. Each function says what is wrong with a name, or "" when nothing is."""
 
 import re
+from functools import lru_cache
 
 _LABEL = r"[a-z0-9]([-a-z0-9]*[a-z0-9])?"
 _LABEL_1035 = r"[a-z]([-a-z0-9]*[a-z0-9])?"
@@ -39,6 +40,7 @@ def external_name(text: str) -> str:
     return subdomain(text.removesuffix("."))
 
 
+@lru_cache
 def qualified_name(text: str) -> str:
     """`name` or `prefix/name`: the keys of labels, selectors and annotations."""
     parts = text.split("/")

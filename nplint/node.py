@@ -1,9 +1,10 @@
 """A place in a document: what a rule reads and points at."""
 
 from collections.abc import Iterator
+from typing import Any
 
-from nplint import placeholder
 from nplint.document import Document, Path, Span
+from nplint.spelling import LONG, cut
 from nplint.tree import Value
 
 
@@ -21,9 +22,9 @@ class Node:
         document: Document,
         path: Path = (),
         value: Value = None,
-        *,
         present: bool = True,
         root: int = 0,
+        *,
         on_key: bool = False,
     ) -> None:
         self.document = document
@@ -34,14 +35,13 @@ class Node:
         self.on_key = on_key
 
     def __getitem__(self, step: str | int) -> "Node":
-        if isinstance(self.value, dict) and step in self.value:
-            return self._at(step, self.value[str(step)], True)
-        if isinstance(self.value, list) and isinstance(step, int) and 0 <= step < len(self.value):
-            return self._at(step, self.value[step], True)
-        return self._at(step, None, False)
-
-    def _at(self, step: str | int, value: Value, present: bool) -> "Node":
-        return Node(self.document, (*self.path, step), value, present=present, root=self.root)
+        # Rules do this more often than anything else: named arguments or one more call would show in every run.
+        held: Any = self.value
+        if isinstance(held, dict):
+            present = step in held
+        else:
+            present = isinstance(held, list) and isinstance(step, int) and 0 <= step < len(held)
+        return Node(self.document, (*self.path, step), held[step] if present else None, present, self.root)
 
     def at(self, path: Path) -> "Node":
         """The node that several steps lead to."""
@@ -63,7 +63,7 @@ class Node:
     @property
     def text(self) -> str:
         """The value if it is a string whose content is known, else ""."""
-        return self.value if isinstance(self.value, str) and not self.is_placeholder else ""
+        return self.value if isinstance(self.value, str) and not self.document.is_marked(self.value) else ""
 
     @property
     def raw(self) -> str | None:
@@ -78,13 +78,12 @@ class Node:
     @property
     def is_placeholder(self) -> bool:
         """Whether a template tool still has to put the value in: `"{{ .x }}"`, `${X}`. Nothing is known of it."""
-        return isinstance(self.value, str) and bool(placeholder.find(self.value, placeholder.VALUE_MARKS))
+        return isinstance(self.value, str) and self.document.is_marked(self.value)
 
     @property
     def is_placeholder_key(self) -> bool:
         """Whether a template tool still has to put the key in."""
-        key = str(self.path[-1]) if self.path else ""
-        return bool(placeholder.find(key, placeholder.VALUE_MARKS))
+        return bool(self.path) and self.document.is_marked(str(self.path[-1]))
 
     @property
     def parent(self) -> "Node":
@@ -101,7 +100,7 @@ class Node:
         """The path from the resource down, as the API server writes it: `spec.ports[0].nodePort`."""
         written = ""
         for step in self.path[self.root :]:
-            written += f"[{step}]" if isinstance(step, int) else f".{step}"
+            written += f"[{step}]" if isinstance(step, int) else f".{cut(step, LONG)}"
         return written.removeprefix(".")
 
     @property
@@ -111,6 +110,8 @@ class Node:
 
     def placeholders(self) -> Iterator["Node"]:
         """Every value in here that a template tool still has to fill in."""
+        if not self.document.source.may_hold_marks:
+            return
         if self.is_placeholder:
             yield self
         for child in self:

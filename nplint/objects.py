@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from nplint.document import Document
 from nplint.node import Node
-from nplint.resource import Resource, Service
+from nplint.resource import Resource, Service, group_of
 from nplint.workload import POD_TEMPLATES, Workload
 
 
@@ -22,15 +22,15 @@ def _expand(node: Node, api_version: str, kind: str) -> Iterator[Resource]:
         for item in node["items"]:
             yield from _expand(Node(item.document, item.path, item.value, root=len(item.path)), *implied)
     elif api_version and kind:
-        yield _typed(Resource(node, api_version, kind))
+        yield _typed(node, api_version, kind)
 
 
-def _typed(resource: Resource) -> Resource:
-    node, api_version, kind = resource.node, resource.api_version, resource.kind
+def _typed(node: Node, api_version: str, kind: str) -> Resource:
     if api_version == "v1" and kind == "Service":
         return Service(node, api_version, kind)
-    steps = POD_TEMPLATES.get((resource.group, kind))
-    if steps is None and "." in resource.group and any(node["spec"]["template"]["spec"]["containers"]):
+    group = group_of(api_version)
+    steps = POD_TEMPLATES.get((group, kind))
+    if steps is None and "." in group and any(node["spec"]["template"]["spec"]["containers"]):
         # Rollouts, CloneSets and the like: whatever carries a pod template runs pods of it.
         steps = ("spec", "template")
-    return resource if steps is None else Workload(node, api_version, kind, node.at(steps))
+    return Resource(node, api_version, kind) if steps is None else Workload(node, api_version, kind, node.at(steps))

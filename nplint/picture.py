@@ -17,7 +17,7 @@ from nplint.node import Node
 from nplint.proof import Proof
 from nplint.report import Report
 from nplint.resource import Resource, Service
-from nplint.spelling import cut
+from nplint.spelling import LONG, cut
 
 HAIRPIN = "hairpin-unreachable"
 RULES = (HAIRPIN, "node-without-endpoint-dialed")
@@ -196,11 +196,11 @@ class _Painter:
         own = (each for each in self.findings[_policy(service)] if id(each) not in told)
         return Hub(
             self.space(service),
-            service.name,
+            _cut(service.name),
             _title(service),
-            service.type,
-            service.external_traffic_policy,
-            tuple(Port(port.name, port.port, port.node_port, port.protocol) for port in service.ports),
+            _cut(service.type),
+            _cut(service.external_traffic_policy),
+            tuple(Port(_cut(port.name), port.port, port.node_port, _cut(port.protocol)) for port in service.ports),
             _span(service),
             tuple(Selected(self.pods(one.workload), _places(one.proof)) for one in self.graph.backends(service)),
             tuple(dials),
@@ -215,7 +215,7 @@ class _Painter:
             self.pods(client.workload),
             first.number,
             client.own,
-            client.to.name if client.to else "",
+            _cut(client.to.name) if client.to else "",
             client.is_proven,
             self.graph.name(client),
             _places((Proof(first.at, "dials it here"), *client.story)),
@@ -244,10 +244,10 @@ class _Painter:
         return Meeting(path.location.sharing, path.location.why, pods, _places(path.location.proof))
 
     def pods(self, workload: Resource) -> Pods:
-        return Pods(workload.kind, self.space(workload), workload.name, _title(workload), _span(workload))
+        return Pods(_cut(workload.kind), self.space(workload), _cut(workload.name), _title(workload), _span(workload))
 
     def space(self, resource: Resource) -> str:
-        return ", ".join(sorted(self.graph.cluster.namespaces(resource)))
+        return ", ".join(sorted(map(_cut, self.graph.cluster.namespaces(resource))))
 
     @cached_property
     def findings(self) -> dict[Span | None, list[Finding]]:
@@ -268,6 +268,10 @@ class _Painter:
 def _policy(service: Service) -> Span | None:
     """The place that both rules tell of; None where nothing can be found."""
     return service.spec["externalTrafficPolicy"].span if service.external_traffic_policy == "Local" else None
+
+
+def _cut(text: str) -> str:
+    return cut(text, LONG)
 
 
 def _title(resource: Resource) -> str:

@@ -6,9 +6,8 @@ from typing import NamedTuple
 
 from nplint import admission, matching
 from nplint.admission import Wish
-from nplint.asking import answered
 from nplint.check import Check, Problem, Problems, Rule, Unjudged
-from nplint.checks import given_up, marked
+from nplint.checks import answered, given_up, marked
 from nplint.cluster import Cluster
 from nplint.document import Document, Span
 from nplint.errors import NplintError

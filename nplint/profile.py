@@ -23,7 +23,7 @@ _TYPE_TITLES = {
 }
 _NETWORKS_OF = {"standard": ("vpc", "tunnel"), "turbo": ("cloud-native-2.0",), "autopilot": ("cloud-native-2.0",)}
 _NETWORK_SPELLINGS = {"vpc-router": "vpc", "overlay_l2": "tunnel", "eni": "cloud-native-2.0"}
-_VERSION = re.compile(r"v?(\d+)\.(\d+)(?:\.(\d+))?(?:-r(\d+))?(?:[-+].*)?")
+_VERSION = r"v?(\d+)\.(\d+)(?:\.(\d+))?(?:-r(\d+))?(?:[-+].*)?"
 
 Version = tuple[int, int, int, int]
 """Major, minor, patch and CCE revision (`-rN`)."""
@@ -190,7 +190,7 @@ def parse_version(text: str) -> Version:
     Raises:
         NplintError: it is no such version.
     """
-    found = _VERSION.fullmatch(text.strip())
+    found = re.fullmatch(_VERSION, text.strip())
     if not found:
         raise NplintError(f"`{text}` is no cluster version: write it like v1.29.13-r0, v1.29.13 or 1.29")
     major, minor, patch, revision = (int(part or 0) for part in found.groups())

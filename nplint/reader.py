@@ -2,21 +2,29 @@
 
 import codecs
 import re
-from collections.abc import Iterator
-from typing import NamedTuple
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple
 
-from nplint import jsontext, placeholder
+from nplint import blockstyle, jsontext, placeholder
 from nplint.document import LINE_END, Defect, DefectKind, Document, Source
-from nplint.tree import UnreadableError, compose, construct
+from nplint.limits import DEFAULT, Limits, raised_by
+from nplint.tree import UnreadableError, construct
 
-_HARMLESS = re.compile(
-    r"""^[ \t]*\#[^\n]*|(?<=[\s\[{,:])(?:"(?:[^"\\\n]|\\.)*"|'(?:[^'\n]|'')*')(?=[ \t]*(?:[\r\n,\]}:]|\Z|[ \t]\#))""",
-    re.MULTILINE,
+# Compiled where a document is out of order. What is taken for a text is never given back: that would take memory for
+# each character of it.
+_HARMLESS = (
+    r"""(?m)^[ \t]*\#[^\n]*|(?<=[\s\[{,:])(?:"(?:[^"\\\n]++|\\.)*+"|'(?:[^'\n]++|'')*+')"""
+    r"""(?=[ \t]*(?:[\r\n,\]}:]|\Z|[ \t]\#))"""
 )
 _SEPARATOR = re.compile(r"^---[^\S\n]*(?:#[^\n]*)?(?:\n|\Z)", re.MULTILINE)
 _DOCUMENT_END = re.compile(r"\s*(?:^\.\.\..*\s*)?", re.MULTILINE)
 _BAD_SEPARATOR = re.compile(r"^---", re.MULTILINE)
 _TYPE_KEYS = [re.compile(rf"""["']?{key}["']?[ \t]*:""") for key in ("apiVersion", "kind")]
+# In what a key can be written otherwise: escapes, a tag for base64, and NULs that are overlooked.
+_DISGUISES = ("\\", "!", "\0")
+
+Shortcut = Callable[[str], dict[str, Any] | None]
+"""Reads a document that is sure to be in order without a parser; None where it has to be parsed."""
 
 
 class Encoding(NamedTuple):
@@ -43,24 +51,35 @@ def encoding_of(data: bytes) -> Encoding:
     return next(encoding for encoding in _ENCODINGS if data.startswith(encoding.mark))
 
 
-def decode(path: str, data: bytes, revision: str | None = None) -> Source:
-    """The text of a file. Bytes that are no text in its encoding are kept track of."""
+def decode(path: str, data: bytes, revision: str | None = None, limits: Limits = DEFAULT) -> Source:
+    """The text of a file, of which `limits` may be read. Bytes that are no text in its encoding are kept track of."""
     encoding = encoding_of(data)
     body = data[len(encoding.mark) :]
     try:
-        return Source(path, body.decode(encoding.name), revision)
+        return Source(path, body.decode(encoding.name), revision, limits=limits)
     except UnicodeDecodeError:
         text = body.decode(encoding.name, encoding.errors)
     stray = tuple(found.start() for found in re.finditer("[\udc80-\udcff\ufffd]", text))
-    return Source(path, re.sub("[\udc80-\udcff]", "\ufffd", text), revision, stray)
+    return Source(path, re.sub("[\udc80-\udcff]", "\ufffd", text), revision, stray, limits)
 
 
-def read(source: Source) -> tuple[Document, ...]:
-    """The documents of a file; none at all where nothing in it is, or was meant as, a Kubernetes manifest."""
-    documents = tuple(document for document in parse(source) if document.value is not None or document.defects)
+def read(source: Source, shortcut: Shortcut | None = blockstyle.read) -> tuple[Document, ...]:
+    """The documents of a file; none at all where nothing in it is, or was meant as, a Kubernetes manifest.
+
+    What they are does not hang on the shortcut, which only saves time; None parses every file.
+    """
+    if shortcut and not may_hold_manifest(source):
+        return ()
+    documents = tuple(one for one in parse(source, shortcut) if one.value is not None or one.defects)
     if source.is_kustomization or any(document.is_manifest or _meant_as_manifest(document) for document in documents):
         return documents
     return ()
+
+
+def may_hold_manifest(source: Source) -> bool:
+    """Whether a look at the text leaves it open that some document in it is a manifest, or was meant as one."""
+    text = source.text
+    return "kind" in text or "apiVersion" in text or source.is_kustomization or any(one in text for one in _DISGUISES)
 
 
 def _meant_as_manifest(document: Document) -> bool:
@@ -69,12 +88,23 @@ def _meant_as_manifest(document: Document) -> bool:
     return bool(document.defects) and all(key.search(text) for key in _TYPE_KEYS)
 
 
-def parse(source: Source) -> Iterator[Document]:
-    index = 0
+def parse(source: Source, shortcut: Shortcut | None = blockstyle.read) -> Iterator[Document]:
+    index, most = 0, source.limits.documents
+    # The shortcut knows no lower limit than its own.
+    shortcut = shortcut if source.limits.depth >= blockstyle.DEPTH else None
     for start, end in _chunks(source):
-        for document in _read_chunk(source, index, start, end):
+        for document in _read_chunk(source, index, start, end, shortcut):
+            if index == most:
+                reason = f"there are more documents in its file than {most:,}{raised_by('documents')}"
+                yield _too_much(source, index, document.start, reason)
+                return
             yield document
             index += 1
+
+
+def _too_much(source: Source, index: int, start: int, reason: str) -> Document:
+    defect = Defect(DefectKind.UNREADABLE, reason, source.span(start, start + 1))
+    return Document(source, index, start, len(source.text), None, (defect,))
 
 
 def _chunks(source: Source) -> Iterator[tuple[int, int]]:
@@ -91,9 +121,9 @@ def _after_mark(source: Source, start: int) -> int:
     return start + source.text.startswith("\ufeff", start)
 
 
-def _read_chunk(source: Source, index: int, start: int, end: int) -> Iterator[Document]:
+def _read_chunk(source: Source, index: int, start: int, end: int, shortcut: Shortcut | None) -> Iterator[Document]:
     text = source.text[start:end]
-    parsed, rest = jsontext.parse(text) if text.lstrip().startswith("{") else ([], 0)
+    parsed, rest = jsontext.parse(text, source.limits.depth) if text.lstrip().startswith("{") else ([], 0)
     for a, b, value, repeats in parsed:
         defects = _stray_bytes(source, start + a, start + b)
         yield Document(source, index, start + a, start + b, value, defects, repeats)
@@ -102,7 +132,11 @@ def _read_chunk(source: Source, index: int, start: int, end: int) -> Iterator[Do
         # After one JSON document kubectl still tries YAML, after two it is sure to read JSON.
         yield _broken(source, index, start + rest, end, UnreadableError("this is no JSON, unlike what precedes it", 0))
     elif text[rest:].strip():
-        yield _read_yaml(source, index, start + rest, end)
+        value = shortcut(text) if shortcut and not parsed else None
+        if value is None:
+            yield _read_yaml(source, index, start + rest, end)
+        else:
+            yield Document(source, index, start, end, value, _stray_bytes(source, start, end))
 
 
 def _stray_bytes(source: Source, start: int, end: int) -> tuple[Defect, ...]:
@@ -114,13 +148,16 @@ def _stray_bytes(source: Source, start: int, end: int) -> tuple[Defect, ...]:
 
 
 def _read_yaml(source: Source, index: int, start: int, end: int) -> Document:
+    # What is read without a parser needs no libyaml.
+    from nplint.yamltext import compose
+
     text = source.text[start:end]
     try:
         if separator := _BAD_SEPARATOR.search(source.text, start, end):
             raise UnreadableError(
                 "a `---` that separates documents stands alone on its line", separator.start() - start
             )
-        root, more = compose(text)
+        root, more = compose(text, source.limits.depth)
         if root is None:
             return Document(source, index, start, end)
         value, repeats = construct(root)
@@ -144,8 +181,10 @@ def _blank(found: re.Match[str]) -> str:
 
 def _broken(source: Source, index: int, start: int, end: int, error: UnreadableError) -> Document:
     text = source.text[start:end]
-    # Marks in a comment or inside complete quotes disturb no parser: what is wrong is something else.
-    template = placeholder.find(_HARMLESS.sub(_blank, text), placeholder.TEMPLATE_MARKS)
+    template = placeholder.find(text, placeholder.TEMPLATE_MARKS)
+    if template:
+        # Marks in a comment or inside complete quotes disturb no parser: what is wrong is something else.
+        template = placeholder.find(re.sub(_HARMLESS, _blank, text), placeholder.TEMPLATE_MARKS)
     if template:
         action = " ".join(text[slice(*template)].split())
         defect = Defect(DefectKind.TEMPLATE, action, source.span(start + template[0], start + template[1]))

@@ -12,7 +12,6 @@ from nplint.document import DefectKind, Document, Source, Span
 from nplint.finding import Confidence, Finding, Severity
 from nplint.profile import Verdict
 from nplint.resource import Service
-from nplint.secrecy import may_hold_secret, veiled
 
 
 class RuleRun(NamedTuple):
@@ -119,6 +118,8 @@ class Report:
     @cached_property
     def sources(self) -> dict[tuple[str, str | None], Source]:
         """The texts that places are in, by path and revision, without the values of Secrets."""
+        from nplint.secrecy import may_hold_secret, veiled
+
         shown = {(span.file, span.revision) for finding in self.findings for span in finding.spans}
         secret: dict[tuple[str, str | None], list[Document]] = {}
         for document in _each_once(self._documents):

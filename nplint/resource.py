@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nplint.node import Node
-from nplint.spelling import recased
+from nplint.spelling import LONG, cut, recased
 
 if TYPE_CHECKING:
     from nplint.workload import Workload
@@ -27,17 +27,22 @@ class Resource:
 
     @property
     def group(self) -> str:
-        """The API group: `apps` of `apps/v1`, "" of `v1`."""
-        return self.api_version.rpartition("/")[0]
+        return group_of(self.api_version)
 
     @cached_property
     def name(self) -> str:
         return self.node["metadata"]["name"].text
 
-    @cached_property
+    @property
     def namespace(self) -> str:
-        """The namespace as written, "" where the manifest leaves it to kubectl."""
-        return self.node["metadata"]["namespace"].text
+        """The namespace, "" where the manifest leaves it to kubectl or a template hides it."""
+        written = self.written_namespace
+        return "" if self.node.document.is_marked(written) else written
+
+    @cached_property
+    def written_namespace(self) -> str:
+        """The same with the marks of a template tool: what is written the same is at least the same namespace."""
+        return self.node["metadata"]["namespace"].raw or ""
 
     @property
     def identity(self) -> tuple[str, str, str]:
@@ -47,7 +52,8 @@ class Resource:
     @property
     def title(self) -> str:
         """How a message names it: `Service shop/web`."""
-        return f"{self.kind} {self.namespace + '/' if self.namespace else ''}{self.name or '(unnamed)'}"
+        kind, namespace, name = (cut(part, LONG) for part in (self.kind, self.namespace, self.name))
+        return f"{kind} {namespace + '/' if namespace else ''}{name or '(unnamed)'}"
 
     @property
     def labels(self) -> dict[str, str]:
@@ -59,13 +65,26 @@ class Resource:
 
     def unrendered(self) -> Iterator[Node]:
         """Values that decide what this resource is or reaches, and that a template tool still has to fill in."""
+        return self._unrendered() if self.node.document.source.may_hold_marks else iter(())
+
+    def _unrendered(self) -> Iterator[Node]:
         for step in ("name", "namespace", "labels"):
             yield from self.node["metadata"][step].placeholders()
 
 
+def group_of(api_version: str) -> str:
+    """The API group: `apps` of `apps/v1`, "" of `v1`."""
+    return api_version.rpartition("/")[0]
+
+
 def texts(node: Node) -> dict[str, str]:
-    """The string values of a mapping; others and those not rendered yet are left out."""
-    return {key: value.text for key, value in node.items() if isinstance(value.value, str) and not value.is_placeholder}
+    """The string values of a mapping; others and those not rendered yet are left out. Not to be changed."""
+    values: dict[str, Any] = node.value if isinstance(node.value, dict) else {}
+    if not node.document.source.may_hold_marks and all(isinstance(value, str) for value in values.values()):
+        # Hundreds of thousands of selectors and labels need no copy.
+        return values
+    is_marked = node.document.is_marked
+    return {key: value for key, value in values.items() if isinstance(value, str) and not is_marked(value)}
 
 
 def _text_or(node: Node, default: str) -> str:
@@ -74,33 +93,31 @@ def _text_or(node: Node, default: str) -> str:
 
 
 class ServicePort(NamedTuple):
-    """One entry of a Service's `ports`."""
+    """One entry of a Service's `ports`, with the values in effect."""
 
     node: Node
+    name: str
+    port: int | None
+    protocol: str
+    """The protocol as the API server sees it: TCP by default, "" where that is not known."""
+    node_port: int | None
+    """The pinned node port; None where the cluster picks one, which 0 asks for too."""
 
-    @property
-    def name(self) -> str:
-        return self.node["name"].text
 
-    @property
-    def port(self) -> int | None:
-        return self.node["port"].number
+def _port(node: Node) -> ServicePort:
+    return ServicePort(
+        node, node["name"].text, node["port"].number, _protocol(node), node_port=node["nodePort"].number or None
+    )
 
-    @property
-    def protocol(self) -> str:
-        """The protocol as the API server sees it: TCP by default, "" where that is not known."""
-        return _text_or(self.node["protocol"], "TCP")
 
-    @property
-    def node_port(self) -> int | None:
-        """The pinned node port; None where the cluster picks one, which 0 asks for too."""
-        return self.node["nodePort"].number or None
+def _protocol(port: Node) -> str:
+    return _text_or(port["protocol"], "TCP")
 
 
 def protocol_of(number: Node) -> str:
     """The protocol of a port's number in a Service or a container; "" where that is not known."""
     # Health checks are asked over HTTP.
-    return "TCP" if number.path[-1] == "healthCheckNodePort" else ServicePort(number.parent).protocol
+    return "TCP" if number.path[-1] == "healthCheckNodePort" else _protocol(number.parent)
 
 
 class Service(Resource):
@@ -110,7 +127,11 @@ class Service(Resource):
     def spec(self) -> Node:
         return self.node["spec"]
 
-    @cached_property
+    def writes(self, *fields: str) -> bool:
+        """Whether one of these fields stands in its spec, whatever it holds: rare ones need not be judged in all."""
+        return isinstance(self.spec.value, dict) and not self.spec.value.keys().isdisjoint(fields)
+
+    @property
     def who(self) -> tuple[object, ...]:
         """What tells Services apart. One that gets its name only in the cluster is a Service of its own.
 
@@ -136,23 +157,30 @@ class Service(Resource):
 
     @cached_property
     def ports(self) -> tuple[ServicePort, ...]:
-        return tuple(ServicePort(node) for node in self.spec["ports"])
+        return tuple(_port(node) for node in self.spec["ports"])
 
-    def claimed_ports(self) -> Iterator[tuple[int, Node]]:
+    def claimed_ports(self) -> tuple[tuple[int, Node], ...]:
         """Every number that it takes out of the cluster's node ports, and where that is written."""
-        for port in self.ports if self.takes_node_ports else ():
+        return self._claimed_ports
+
+    @cached_property
+    def _claimed_ports(self) -> tuple[tuple[int, Node], ...]:
+        return tuple(self._claims()) if self.takes_node_ports else ()
+
+    def _claims(self) -> Iterator[tuple[int, Node]]:
+        for port in self.ports:
             if port.node_port is not None:
                 yield port.node_port, port.node["nodePort"]
         health_check = self.spec["healthCheckNodePort"]
         if self.type == "LoadBalancer" and self.external_traffic_policy == "Local" and health_check.number:
             yield health_check.number, health_check
 
-    @cached_property
+    @property
     def takes_node_ports(self) -> bool:
         """Whether a nodePort may be written for it."""
         return self.type in NODE_PORT_TYPES
 
-    @cached_property
+    @property
     def has_node_ports(self) -> bool:
         """Whether nodes answer for this Service: NodePort, and LoadBalancer unless it opts out and pins none."""
         if self.type == "LoadBalancer" and self.spec["allocateLoadBalancerNodePorts"].value is False:
@@ -171,9 +199,9 @@ class Service(Resource):
         `local` counts as Local: the API server refuses the spelling, yet what is meant is clear.
         """
         text = _text_or(self.spec["externalTrafficPolicy"], "Cluster")
-        return recased(text, TRAFFIC_POLICIES) or text
+        return text if text in TRAFFIC_POLICIES else recased(text, TRAFFIC_POLICIES) or text
 
-    @cached_property
+    @property
     def selector(self) -> dict[str, str]:
         return texts(self.spec["selector"])
 
@@ -182,6 +210,6 @@ class Service(Resource):
         wanted = {key: value for key, value in self.selector.items() if not workload.adds_label(key, value)}
         return bool(self.selector) and wanted.items() <= workload.pod_labels.items()
 
-    def unrendered(self) -> Iterator[Node]:
-        yield from super().unrendered()
+    def _unrendered(self) -> Iterator[Node]:
+        yield from super()._unrendered()
         yield from self.spec.placeholders()

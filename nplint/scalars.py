@@ -11,7 +11,7 @@ TAG = "tag:yaml.org,2002:"
 
 _TRUE = ("y", "Y", "yes", "Yes", "YES", "true", "True", "TRUE", "on", "On", "ON")
 _FALSE = ("n", "N", "no", "No", "NO", "false", "False", "FALSE", "off", "Off", "OFF")
-_WORDS: dict[str, Scalar] = {
+WORDS: dict[str, Scalar] = {
     **dict.fromkeys(("", "~", "null", "Null", "NULL")),
     **dict.fromkeys(_TRUE, True),
     **dict.fromkeys(_FALSE, False),
@@ -39,8 +39,8 @@ def plain(text: str) -> Scalar:
 
 
 def _resolve(text: str) -> Scalar:
-    if text in _WORDS:
-        return _WORDS[text]
+    if text in WORDS:
+        return WORDS[text]
     return _number(text) if text[0] in _NUMBER_START else text
 
 

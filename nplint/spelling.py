@@ -5,6 +5,9 @@ from collections.abc import Iterable
 LONGEST = 64
 """How much of a value a message shows: the longest label of a DNS name and a little more."""
 
+LONG = 500
+"""How much of a name or a sentence is ever shown; no name that the API server takes is as long."""
+
 _LINE_ENDS = {ord("\n"): r"\n", ord("\r"): r"\r", ord("\t"): r"\t"}
 
 
@@ -16,6 +19,8 @@ def recased(text: str, known: Iterable[str]) -> str | None:
 
 def nearest(text: str, known: Iterable[str]) -> str | None:
     """The known word that a typing error may have made this one of."""
+    if len(text) > LONGEST:
+        return None
     from difflib import get_close_matches
 
     words = {word.casefold(): word for word in known}

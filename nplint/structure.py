@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from nplint.node import Node
 from nplint.profile import Version, parse_version
-from nplint.shape import FORMATS, fits, has_format
+from nplint.shape import FORMATS, Judge, gate, has_format
 from nplint.spelling import nearest, recased
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ class Flaw(NamedTuple):
 
 def flaws(root: Node, name: str = "service", *, may_be_template: bool = True) -> Iterator[Flaw]:
     """Everything that the schema of this name does not allow; what a template hides is not judged."""
-    if fits(root.value, schema(name)):
+    if _gate(name)(root.value):
         return
     validator = _validator(name)
     for error in validator.iter_errors(root.value):
@@ -92,6 +92,11 @@ def schema(name: str = "service") -> Schema:
     """The schema of this name."""
     loaded: Schema = json.loads(get_data("nplint.schemas", f"{name}.json") or "{}")
     return loaded
+
+
+@cache
+def _gate(name: str) -> Judge:
+    return gate(schema(name))
 
 
 @cache

@@ -1,17 +1,14 @@
-"""One YAML document as a tree with places, composed from libyaml's events without recursion."""
+"""One document as a tree with places, and the plain data that kubectl would send of it."""
 
 from collections.abc import Iterator
 from typing import Any
-
-import yaml
-from yaml._yaml import CParser
 
 from nplint import scalars
 
 Value = None | bool | int | float | str | list[Any] | dict[str, Any]
 
-MAX_DEPTH = 200
-"""How many lists and mappings may stand in each other; real manifests stay below 50."""
+SCALAR, MAPPING, LIST, ALIAS = "scalar", "mapping", "list", "alias"
+"""The kinds of nodes."""
 
 
 class UnreadableError(Exception):
@@ -34,7 +31,7 @@ class Tree:
 
     def __init__(
         self,
-        kind: type[yaml.Event],
+        kind: str,
         start: int,
         end: int,
         text: str = "",
@@ -62,11 +59,11 @@ class Tree:
 
     @property
     def is_mapping(self) -> bool:
-        return self.kind is yaml.MappingStartEvent
+        return self.kind is MAPPING
 
     @property
     def is_list(self) -> bool:
-        return self.kind is yaml.SequenceStartEvent
+        return self.kind is LIST
 
     @property
     def is_merge(self) -> bool:
@@ -75,116 +72,6 @@ class Tree:
 
     def pairs(self) -> Iterator[tuple["Tree", "Tree"]]:
         return zip(self.children[::2], self.children[1::2], strict=True)
-
-
-def compose(text: str) -> tuple[Tree | None, bool]:
-    """The first document of a text, and whether more follows it, which kubectl would not read.
-
-    Raises:
-        UnreadableError: the text does not parse, or nests deeper than MAX_DEPTH.
-    """
-    parser = CParser(text)
-    try:
-        root = _Composer(text).compose(parser)
-        return root, root is not None and _more_follows(parser)
-    except yaml.MarkedYAMLError as error:
-        offset = _offset(error)
-        raise UnreadableError(_reason(error, text[offset : offset + 1]), offset) from None
-    except yaml.reader.ReaderError as error:
-        # The position of a reader error counts bytes, so it is found again in characters.
-        raise UnreadableError("a control character is not allowed", _offset_of_byte(text, error.position)) from None
-    finally:
-        parser.dispose()
-
-
-def _more_follows(parser: CParser) -> bool:
-    try:
-        return not isinstance(parser.get_event(), yaml.StreamEndEvent)
-    except yaml.YAMLError:
-        return True
-
-
-def _reason(error: yaml.MarkedYAMLError, char: str) -> str:
-    if char == "\t":
-        return "a tab stands where only spaces may"
-    if char in ("@", "`"):
-        return f"a value cannot begin with {char}: quote it"
-    context = f"{error.context}, " if error.context else ""
-    return context + (error.problem or "it does not parse")
-
-
-def _offset(error: yaml.MarkedYAMLError) -> int:
-    mark = error.problem_mark or error.context_mark
-    if "simple key" in (error.context or ""):
-        # The parser notices a missing colon only at the next line; the key itself is what to look at.
-        mark = error.context_mark or mark
-    return mark.index if mark else 0
-
-
-def _offset_of_byte(text: str, position: int) -> int:
-    return len(text.encode()[:position].decode("utf-8", "ignore"))
-
-
-class _Composer:
-    def __init__(self, text: str) -> None:
-        self.text = text
-        self.anchors: dict[str, Tree] = {}
-        self.open: list[Tree] = []
-        self.root: Tree | None = None
-
-    def compose(self, parser: CParser) -> Tree | None:
-        while True:
-            event: Any = parser.get_event()
-            kind = type(event)
-            if kind is yaml.ScalarEvent:
-                self.add(self.scalar(event))
-            elif kind is yaml.MappingStartEvent or kind is yaml.SequenceStartEvent:
-                self.enter(event, kind)
-            elif kind is yaml.MappingEndEvent or kind is yaml.SequenceEndEvent:
-                self.leave(event)
-            elif kind is yaml.AliasEvent:
-                self.add(self.alias(event))
-            elif kind is yaml.DocumentEndEvent or kind is yaml.StreamEndEvent:
-                return self.root
-
-    def add(self, node: Tree) -> None:
-        if node.anchor:
-            self.anchors[node.anchor] = node
-        if self.open:
-            self.open[-1].children.append(node)
-        else:
-            self.root = node
-
-    def enter(self, event: Any, kind: type[yaml.Event]) -> None:
-        start = event.start_mark.index
-        if len(self.open) == MAX_DEPTH:
-            raise UnreadableError(f"it nests more than {MAX_DEPTH} lists and mappings in each other", start)
-        node = Tree(kind, start, start, tag=event.tag, flow=bool(event.flow_style), anchor=event.anchor)
-        self.add(node)
-        self.open.append(node)
-
-    def leave(self, event: Any) -> None:
-        node = self.open.pop()
-        start, end = event.start_mark.index, event.end_mark.index
-        # What has no brackets of its own (a block, `a: 1` in `[a: 1]`) libyaml ends at the next token, lines later.
-        bracketed = node.flow and start < end
-        node.end = node.children[-1].end if node.children and not bracketed else end
-
-    def scalar(self, event: Any) -> Tree:
-        start, end = event.start_mark.index, event.end_mark.index
-        if event.style in ("|", ">"):
-            end = start + len(self.text[start:end].rstrip(" \t\r\n"))
-        plain = bool(event.implicit[0]) and event.tag is None
-        return Tree(yaml.ScalarEvent, start, end, event.value, event.tag, plain=plain, anchor=event.anchor)
-
-    def alias(self, event: Any) -> Tree:
-        start, end = event.start_mark.index, event.end_mark.index
-        target = self.anchors.get(event.anchor)
-        if target is None:
-            raise UnreadableError(f"the alias *{event.anchor} names no anchor", start)
-        if target in self.open:
-            raise UnreadableError(f"the anchor &{event.anchor} contains itself", start)
-        return Tree(yaml.AliasEvent, start, end, text="*" + event.anchor, target=target)
 
 
 def construct(root: Tree) -> tuple[Value, bool]:
@@ -284,7 +171,7 @@ def key_of(node: Tree) -> str:
         UnreadableError: the key is null, a list or a mapping.
     """
     key = node.meant
-    if key.kind is not yaml.ScalarEvent:
+    if key.kind is not SCALAR:
         raise UnreadableError("a list or mapping cannot be a key", node.start)
     try:
         return scalars.key(_typed(key))

@@ -91,7 +91,11 @@ class View:
 
     def is_above(self, path: str) -> bool:
         """Whether a file is a kustomization in a folder above what is looked at."""
-        folder, name = posixpath.split(path)
-        return name in KUSTOMIZATION_NAMES and any(
-            f"{root}/".startswith(f"{folder}/" if folder else "") for root in self.roots
-        )
+        return path in self.above
+
+    @cached_property
+    def above(self) -> frozenset[str]:
+        """The paths that kustomizations in the folders above what is looked at may have."""
+        parts = (root.split("/") for root in self.roots)
+        folders = {"/".join(way[:length]) for way in parts for length in range(len(way) + 1)}
+        return frozenset(posixpath.join(folder, name) for folder in folders for name in KUSTOMIZATION_NAMES)

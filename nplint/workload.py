@@ -92,10 +92,12 @@ class Container(NamedTuple):
         """Every word of what it runs: command, arguments, and those of its probes and lifecycle hooks."""
         yield from self.node["command"]
         yield from self.node["args"]
-        for probe in ("livenessProbe", "readinessProbe", "startupProbe"):
-            yield from self.node[probe]["exec"]["command"]
-        for hook in ("postStart", "preStop"):
-            yield from self.node["lifecycle"][hook]["exec"]["command"]
+        probes = (self.node[name] for name in ("livenessProbe", "readinessProbe", "startupProbe"))
+        lifecycle = self.node["lifecycle"]
+        hooks = (lifecycle[name] for name in ("postStart", "preStop") if lifecycle.present)
+        for handler in (*probes, *hooks):
+            if handler.present:
+                yield from handler["exec"]["command"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -137,12 +139,20 @@ class Workload(Resource):
     def images(self) -> tuple[str, ...]:
         return tuple(container.node["image"].text for container in self.containers)
 
-    def node_listeners(self) -> Iterator[tuple[int, Node]]:
+    def node_listeners(self) -> tuple[tuple[int, Node], ...]:
         """The ports that its pods listen on in their nodes' network, and where these are written."""
+        return self._node_listeners
+
+    @cached_property
+    def _node_listeners(self) -> tuple[tuple[int, Node], ...]:
+        return tuple(self._listeners())
+
+    def _listeners(self) -> Iterator[tuple[int, Node]]:
         for container in (*self.containers, *self.init_containers):
             for port in container.ports:
-                node = port["hostPort"] if port["hostPort"].number else port["containerPort"]
-                if node.number and (node.path[-1] == "hostPort" or self.host_network):
+                host_port = port["hostPort"]
+                node = host_port if host_port.number or not self.host_network else port["containerPort"]
+                if node.number:
                     yield node.number, node
 
     @property
@@ -177,8 +187,8 @@ class Workload(Resource):
     def affinity(self) -> Node:
         return self.pod_spec["affinity"]
 
-    def unrendered(self) -> Iterator[Node]:
-        yield from super().unrendered()
+    def _unrendered(self) -> Iterator[Node]:
+        yield from super()._unrendered()
         yield from self.template["metadata"]["labels"].placeholders()
         yield from self.pod_spec["hostNetwork"].placeholders()
 

@@ -58,8 +58,10 @@ def duplicate_port(cluster: Cluster) -> Problems:
     A nodePort may stand twice only for different protocols of the same `port`, as a DNS server has it.
     """
     for service in cluster.services:
-        yield from _same_port(service)
-        if service.has_known_type and service.type != "ClusterIP":
+        several = len(service.ports) > 1
+        if several:
+            yield from _same_port(service)
+        if several and service.has_known_type and service.type != "ClusterIP":
             yield from _same_node_port(cluster, service, is_new=cluster.earlier(service) is None)
         if service.type == "LoadBalancer" and service.external_traffic_policy == "Local":
             yield from _same_as_health_check(service)

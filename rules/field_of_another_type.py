@@ -6,6 +6,11 @@ from nplint import Cluster, Node, Problem, Problems, Service, Severity, removal,
 from nplint.addressing import SOURCE_RANGES
 from nplint.update import is_dropped
 
+_FIELDS = (
+    *("externalTrafficPolicy", "healthCheckNodePort", "loadBalancerClass", "loadBalancerSourceRanges"),
+    *("allocateLoadBalancerNodePorts", "clusterIP", "clusterIPs", "ipFamilies", "ipFamilyPolicy"),
+)
+
 
 @rule(
     severity=Severity.ERROR,
@@ -88,6 +93,10 @@ def field_of_another_type(cluster: Cluster) -> Problems:
     type, and a nodePort on ExternalName, which it ignores.
     """
     for service in cluster.services:
+        is_annotated = service.node["metadata"]["annotations"].present
+        if service.takes_node_ports and not is_annotated and not service.writes(*_FIELDS):
+            # This is what most Services are like.
+            continue
         # Where the type or the policy is misspelt, nobody knows which fields belong.
         known = service.has_known_type and not cluster.is_misspelt(service.spec, "type")
         if not known or cluster.is_misspelt(service.spec, "externalTrafficPolicy"):

@@ -85,8 +85,11 @@ def host_port_conflict(cluster: Cluster) -> Problems:
     for order, (workload, number, node) in enumerate(_listeners(cluster)):
         for scope in cluster.scopes(node):
             listeners.setdefault((scope, number, protocol_of(node)), (order, workload, node))
+    numbers = {number for _, number, _ in listeners}
     for service in cluster.services:
         for number, place in service.claimed_ports():
+            if number not in numbers:
+                continue
             protocol = protocol_of(place)
             keys = [(scope, number, protocol) for scope in cluster.scopes(place)]
             found = [listeners[key] for key in keys if key in listeners]

@@ -110,8 +110,10 @@ def invalid_service(cluster: Cluster) -> Problems:
     Session affinity, IP families, cluster and external addresses, source ranges, traffic distribution, names that
     appear twice, and what is no Service although it means to be one.
     """
-    for document in cluster.manifests:
-        yield from _kinds(Node(document, value=document.value))
+    for (version, kind), documents in cluster.manifests_by_kind.items():
+        if kind == "List" or (_meant(kind) if version == "v1" else kind == "Service"):
+            for document in documents:
+                yield from _kinds(Node(document, value=document.value))
     for flaw in cluster.flaws:
         if flaw.keyword == "enum" and flaw.node.path[-1] not in _ELSEWHERE:
             yield from _enumeration(cluster, flaw)
@@ -129,12 +131,10 @@ def invalid_service(cluster: Cluster) -> Problems:
 
 def _kinds(root: Node) -> Problems:
     version, kind = root["apiVersion"], root["kind"]
-    if version.text == "v1" and kind.text not in ("", "Service", "List", "ServiceList", "ServiceAccount"):
-        right = recased(kind.text, ("Service", "List"))
-        meant = "Service" if kind.text.casefold() in ("svc", "services") else right
-        if meant or nearest(kind.text, ("Service",)):
-            edits = replacement(kind, meant or "Service", safe=bool(right))
-            yield Problem(kind, f"v1 has no kind {shown(kind.text)}: did you mean {meant or 'Service'}?", edits=edits)
+    meant = _meant(kind.text) if version.text == "v1" else None
+    if meant:
+        edits = replacement(kind, meant, safe=recased(kind.text, (meant,)) is not None)
+        yield Problem(kind, f"v1 has no kind {shown(kind.text)}: did you mean {meant}?", edits=edits)
     group = version.text.rpartition("/")[0]
     known = version.value in (None, "", "v1") or version.is_placeholder
     if kind.text == "Service" and not known and "." not in group:
@@ -142,6 +142,15 @@ def _kinds(root: Node) -> Problems:
     for item in root["items"] if kind.text == "List" else ():
         if item["kind"].text == "List":
             yield Problem(item, "a List inside a List is not unpacked by kubectl")
+
+
+def _meant(kind: str) -> str | None:
+    """The kind of v1 that a kind which it does not have is meant as."""
+    if kind in ("", "Service", "List", "ServiceList", "ServiceAccount"):
+        return None
+    if kind.casefold() in ("svc", "services"):
+        return "Service"
+    return recased(kind, ("Service", "List")) or nearest(kind, ("Service",))
 
 
 def _enumeration(cluster: Cluster, flaw: Flaw) -> Problems:
@@ -170,7 +179,7 @@ def _newer_values(cluster: Cluster) -> Problems:
 
 def _port_names(service: Service) -> Problems:
     seen: dict[str, Node] = {}
-    for port in service.ports:
+    for port in service.ports if len(service.ports) > 1 else ():
         node = port.node["name"]
         if port.name and seen.setdefault(port.name, node) is not node:
             message = f"the port name {shown(port.name)} stands twice in this Service"
@@ -194,6 +203,8 @@ def _names(service: Service) -> Problems:
 
 def _finalizers(service: Service) -> Problems:
     finalizers = service.node["metadata"]["finalizers"]
+    if not finalizers.present:
+        return
     for node in finalizers:
         if is_known_text(node) and (why := names.finalizer(node.text)):
             # The server names the item only where the prefix is missing.
@@ -204,7 +215,10 @@ def _finalizers(service: Service) -> Problems:
 
 
 def _topology(service: Service) -> Problems:
-    mode, hints = (service.node["metadata"]["annotations"][key] for key in _TOPOLOGY)
+    annotations = service.node["metadata"]["annotations"]
+    if not annotations.present:
+        return
+    mode, hints = (annotations[key] for key in _TOPOLOGY)
     is_read = not (mode.is_placeholder or hints.is_placeholder)
     if is_read and mode.present and hints.present and (mode.value or "") != (hints.value or ""):
         message = f"the annotations {_TOPOLOGY[0]} and {_TOPOLOGY[1]} have different values"

@@ -50,6 +50,8 @@ def ip_family_unsupported(cluster: Cluster) -> Problems:
     PreferDualStack is fine: it falls back to the family that there is.
     """
     for service in cluster.services if "IPv6" not in (cluster.profile.ip_families or ()) else ():
+        if not service.writes("ipFamilyPolicy", "ipFamilies", "clusterIP"):
+            continue
         policy = service.spec["ipFamilyPolicy"]
         families = [node for node in service.spec["ipFamilies"] if node.text == "IPv6"]
         parsed = address.parse(service.spec["clusterIP"].text)

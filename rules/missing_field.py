@@ -76,8 +76,10 @@ def missing_field(cluster: Cluster) -> Problems:
     That is: apiVersion and kind, a name, ports unless it is headless or an ExternalName, a number for each port, and
     the name that an ExternalName Service stands for.
     """
-    for document in cluster.manifests:
-        yield from _type_of(Node(document, value=document.value))
+    for (version, kind), documents in cluster.manifests_by_kind.items():
+        if kind == "List" or not version or not kind:
+            for document in documents:
+                yield from _type_of(Node(document, value=document.value))
     for service in cluster.services:
         if not isinstance(service.node.value, dict):
             # What is no Service at all is of a wrong type, and lacks nothing else.
@@ -117,19 +119,25 @@ def _name(service: Service) -> Iterator[Lack]:
 
 def _ports(service: Service, old: Service | None) -> Iterator[Lack]:
     ports = service.spec["ports"]
-    # What was headless stays so when clusterIP is left out.
-    stays_headless = old is not None and old.is_headless and service.spec["clusterIP"].value in (None, "")
-    optional = service.is_headless or stays_headless or service.type == "ExternalName" or not service.has_known_type
-    if ports.value in (None, []) and not optional and isinstance(service.spec.value, dict | NoneType):
+    if ports.value in (None, []) and not _may_lack_ports(service, old):
         yield Problem(ports, "the Service has no ports"), service.spec, "ports"
     for port in ports:
         if port.value is None or (isinstance(port.value, dict) and port["port"].value is None):
             yield Problem(port["port"], f"{port.field} has no port number"), port, "port"
 
 
+def _may_lack_ports(service: Service, old: Service | None) -> bool:
+    # What was headless stays so when clusterIP is left out.
+    stays_headless = old is not None and old.is_headless and service.spec["clusterIP"].value in (None, "")
+    optional = service.is_headless or stays_headless or service.type == "ExternalName" or not service.has_known_type
+    return optional or not isinstance(service.spec.value, dict | NoneType)
+
+
 def _external_name(service: Service) -> Iterator[Lack]:
+    if service.type != "ExternalName":
+        return
     name = service.spec["externalName"]
-    if service.type == "ExternalName" and name.value in (None, ""):
+    if name.value in (None, ""):
         at = name if name.present else service.spec["type"]
         problem = Problem(at, "an ExternalName Service has no externalName", field=name.field)
         yield problem, service.spec, "externalName"

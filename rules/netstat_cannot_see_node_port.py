@@ -7,10 +7,8 @@ from nplint import CCE_TYPES, Cluster, Example, Node, Problem, Problems, Profile
 
 _NEW = Profile(type="standard", network="vpc", version=(1, 29, 1, 0), proxy_mode="ipvs")
 # The tool where a shell takes a word for a command, and what belongs to the same command line.
-_CALL = re.compile(
-    r"""^(?:[^#\n]*?[\s|;&(`"'/])?(netstat|ss|lsof)\s((?:>&|[^\n\\;&]|\\.)*)""", re.MULTILINE | re.DOTALL
-)
-_NUMBER = re.compile(r"(?<!\d)\d{4,5}(?!\d)")
+_CALL = r"""(?ms)^(?:[^#\n]*?[\s|;&(`"'/])?(netstat|ss|lsof)\s((?:>&|[^\n\\;&]|\\.)*)"""
+_NUMBER = r"(?<!\d)\d{4,5}(?!\d)"
 
 
 @rule(
@@ -94,7 +92,8 @@ def netstat_cannot_see_node_port(cluster: Cluster) -> Problems:
     if not owners:
         return
     for node in _scripts(cluster):
-        calls = ((tool, int(number)) for tool, rest in _CALL.findall(node.text) for number in _NUMBER.findall(rest))
+        found = ((tool, re.findall(_NUMBER, rest)) for tool, rest in re.findall(_CALL, node.text))
+        calls = ((tool, int(number)) for tool, numbers in found for number in numbers)
         tool, number = next((call for call in calls if call[1] in owners), ("", 0))
         if tool:
             message = f"{tool} does not show the node port {number} of {owners[number].title}"

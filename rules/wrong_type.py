@@ -89,8 +89,9 @@ def wrong_type(cluster: Cluster) -> Problems:
     YAML takes unquoted `yes`, `no`, `on`, `off` and `1.0` for booleans and numbers, so labels and selectors need
     quotes around them.
     """
-    for document in cluster.manifests:
-        yield from _items(Node(document, value=document.value))
+    for kind in ("List", "ServiceList"):
+        for document in cluster.manifests_by_kind.get(("v1", kind), ()):
+            yield from _items(Node(document, value=document.value))
     for flaw in cluster.flaws:
         if flaw.keyword == "type":
             yield _problem(flaw)
@@ -104,8 +105,7 @@ def wrong_type(cluster: Cluster) -> Problems:
 def _items(root: Node) -> Problems:
     """The items of a List, without which nobody knows what is in it."""
     items = root["items"]
-    is_list = root["apiVersion"].text == "v1" and root["kind"].text in ("List", "ServiceList")
-    if is_list and not isinstance(items.value, list | NoneType) and not items.is_placeholder:
+    if not isinstance(items.value, list | NoneType) and not items.is_placeholder:
         yield Problem(items.key, _message(items, ["array"]))
 
 

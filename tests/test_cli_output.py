@@ -129,21 +129,6 @@ def test_what_cannot_be_written_is_a_wrong_call(nplint: "Nplint", target: str, r
     assert sorted(Path().rglob("*")) == before
 
 
-def test_nothing_is_left_of_a_file_that_could_not_be_put_in_its_place(
-    nplint: "Nplint", monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def full(*arguments: str) -> None:
-        raise OSError(28, "No space left on device")
-
-    Path("out.json").write_text("old")
-    before = sorted(Path().iterdir())
-    monkeypatch.setattr(os, "replace", full)
-    run = nplint("--output", "json=out.json")
-    assert (run.code, run.err) == (2, "error: cannot write out.json: no space left on device\n")
-    assert Path("out.json").read_text() == "old"
-    assert sorted(Path().iterdir()) == before
-
-
 # --- wrong calls
 
 

@@ -12,6 +12,7 @@ from nplint.document import Source
 from nplint.engine import lint
 from nplint.errors import NplintError
 from nplint.finding import Severity
+from nplint.plugins import package_rules
 from nplint.profile import Profile, When
 from nplint.reader import decode
 from nplint.reader import read as read_documents
@@ -86,6 +87,10 @@ def test_a_file_is_a_rule(sandbox: Sandbox) -> None:
     assert [example.files for example in rule.bad][1:] == [{"example.yaml": "c\n"}, {"x.yaml": "d\n", "y.yaml": "e\n"}]
     assert rule.bad[1].profile.network == "cloud-native-2.0"
     assert rule.bad[2].profile == Profile()
+
+
+def test_the_rules_of_nplint_itself_have_no_mistakes() -> None:
+    assert {"node-port-on-autopilot", "sctp-node-port"} <= {rule.name for rule in package_rules("nplint.rules")}
 
 
 def test_braces_in_a_rule_are_no_template(sandbox: Sandbox) -> None:

@@ -115,11 +115,29 @@ def test_an_entry_between_brackets_goes_with_its_comma(text: str, expected: str)
         "ports: [{gone: 2, # about a\n  a: 1}]\n",
         "ports: [{a: 1, # about a\n  gone: 2}]\n",
         "ports:\n- a: 1\n  gone: 2 # c\u2028  b: 3\n",
+        "ports: [{gone: 2, ? a : 1}]\n",
+        "ports: [{? gone : 2, a: 1}]\n",
         "ports: [2]\n",
         "ports: {}\n",
     ],
 )
 def test_what_cannot_go_alone_stays(text: str) -> None:
+    assert without(text, PORT) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "x: &x {gone: 1}\nports: [{<<: *x, gone: 2}]\n",
+        "x: &x {gone: 1}\nports: [{<<: [{a: 1}, *x], gone: 2}]\n",
+    ],
+)
+def test_what_hides_a_merged_value_stays(text: str) -> None:
+    assert without(text, PORT) is None
+
+
+@pytest.mark.parametrize("text", ["ports: [{a: 1, &x gone: 2}]\nb: *x\n", "ports: [{a: 1, gone: [&x 2]}]\nb: *x\n"])
+def test_what_holds_an_anchor_stays(text: str) -> None:
     assert without(text, PORT) is None
 
 

@@ -85,10 +85,11 @@ def test_changes_are_told_with_the_paths_before_and_now(repository: "Repository"
         {"a.yaml": FLIPPED, "b.yaml": None, "moved/b.yaml": f"{SERVICE}# b\n" * 9, "c.yaml": None, "d.yaml": "d"}
     )
     here = found(repository)
+    was = here.files(first)
     expected = {
-        Change("a.yaml", "a.yaml"),
-        Change("b.yaml", "moved/b.yaml"),
-        Change("c.yaml", None),
+        Change("a.yaml", "a.yaml", was["a.yaml"]),
+        Change("b.yaml", "moved/b.yaml", was["b.yaml"]),
+        Change("c.yaml", None, was["c.yaml"]),
         Change(None, "d.yaml"),
     }
     assert set(here.changes(first, None)) == expected
@@ -96,6 +97,28 @@ def test_changes_are_told_with_the_paths_before_and_now(repository: "Repository"
     assert set(here.changes(first, second)) == expected
     assert here.changes(second, None) == []
     assert set(here.changes(None, first)) == {Change(None, name) for name in ("a.yaml", "b.yaml", "c.yaml")}
+
+
+def test_words_are_looked_for_as_they_are_in_what_is_staged_or_committed(repository: "Repository") -> None:
+    odd = '\n\t"é \\ [a].*'
+    files = {"a/web.yaml": "xx.y\n", "b.yaml": "x(y\n", f"{odd}.yaml": "0\0é: 1\n", "c.yaml": "nothing\n"}
+    commit = repository.commit(files)
+    (repository.folder / "link.yaml").symlink_to("b.yaml")
+    repository.stage({"c.yaml": "x(y", "d.yaml": "XX.Y\n", "b.yaml": "xxxy"})
+    repository.write({"d.yaml": "xx.y"})
+    for setting in ("grep.patternType=perl", "color.grep=always", "grep.lineNumber=true", "grep.column=true"):
+        repository.git("config", *setting.split("="))
+    here = found(repository)
+    assert sorted(here.holding(["x.y", "x(y", ""], None) or ()) == ["a/web.yaml", "c.yaml"]
+    assert sorted(here.holding(["x.y", "x(y"], commit) or ()) == ["a/web.yaml", "b.yaml"]
+    assert sorted(here.holding(["é"], commit) or ()) == [f"{odd}.yaml"]
+    for words in (["a\nthing"], ["thing", "a\n\n"]):
+        assert sorted(here.holding(words, commit) or ()) == ["c.yaml"]
+    assert here.holding(["-e", "--", "neither"], None) == here.holding([], None) == frozenset()
+    # What git cannot be asked, or answers with doubts, is left open.
+    assert here.holding(["a\0b"], None) is None
+    (repository.folder / ".git/objects" / here.files(commit)["b.yaml"].id[:2]).rename(repository.folder / "gone")
+    assert here.holding(["x.y"], commit) is None
 
 
 def test_blobs_come_in_the_order_of_their_ids(repository: "Repository") -> None:

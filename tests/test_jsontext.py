@@ -3,8 +3,9 @@ import json
 import pytest
 
 from nplint.jsontext import parse
+from nplint.limits import DEFAULT
 from nplint.reader import decode, read
-from nplint.tree import MAX_DEPTH, Value
+from nplint.tree import Value
 
 
 @pytest.mark.parametrize(
@@ -66,7 +67,7 @@ def test_a_stream_gives_each_value_with_its_place() -> None:
     assert rest == len(text)
 
 
-@pytest.mark.parametrize("rest", ["b: 2\n", "{b: 2}", "}", "# c", '{"a": 1,}', '{"a": ' * (MAX_DEPTH + 1)])
+@pytest.mark.parametrize("rest", ["b: 2\n", "{b: 2}", "}", "# c", '{"a": 1,}', '{"a": ' * (DEFAULT.depth + 1)])
 def test_reading_stops_where_strict_json_does(rest: str) -> None:
     assert parse('{"a": 1}\n' + rest) == ([(0, 8, {"a": 1}, False)], 9)
 
@@ -80,7 +81,7 @@ def test_a_repeated_key_is_noticed_and_the_last_one_wins() -> None:
     ]
 
 
-@pytest.mark.parametrize(("depth", "count"), [(MAX_DEPTH, 1), (MAX_DEPTH + 1, 0), (100_000, 0)])
+@pytest.mark.parametrize(("depth", "count"), [(DEFAULT.depth, 1), (DEFAULT.depth + 1, 0), (100_000, 0)])
 def test_nesting_has_a_limit(depth: int, count: int) -> None:
     text = '{"a":' * depth + "1" + "}" * depth
     assert len(parse(text)[0]) == count

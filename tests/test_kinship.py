@@ -29,7 +29,7 @@ spec:
 
 def is_kin(text: str, data: str) -> bool | None:
     told = kinship(read(decode("a.yaml", text.encode())), ())
-    return told and told("b.yaml", data.encode())
+    return None if told is None else told("b.yaml", data.encode())
 
 
 @pytest.mark.parametrize(
@@ -64,6 +64,12 @@ def test_words_tell_what_has_to_do_with_a_manifest(text: str, akin: list[str], a
 )
 def test_what_steers_others_or_cannot_be_read_may_matter_to_all(text: str) -> None:
     assert kinship(read(decode("a.yaml", text.encode())), ()) is None
+
+
+def test_a_change_of_very_many_manifests_may_matter_to_all() -> None:
+    pods = [POD.format(f"pod{number}", "shop") for number in range(600)]
+    assert is_kin("---\n".join(pods[:100]), "port: 1") is False
+    assert is_kin("---\n".join(pods), "port: 1") is None
 
 
 def test_only_what_has_to_do_with_a_change_is_read(repository: "Repository", nplint: "Nplint") -> None:

@@ -20,6 +20,7 @@ from nplint.check import Rule
 from nplint.cli.progress import DELAY, Progress
 from nplint.cluster import Cluster
 from nplint.engine import lint_clusters
+from nplint.reading import File
 
 SERVICE = "apiVersion: v1\nkind: Service\nmetadata: {name: web}\nspec: {type: NodePort, ports: [{port: 80}]}\n"
 ERASE = "\r\x1b[K"
@@ -182,7 +183,7 @@ def test_a_short_run_on_a_terminal_shows_no_bar() -> None:
 def test_each_file_is_watched_before_it_is_read() -> None:
     seen = []
 
-    def watch(files: Iterator[sources.File]) -> Iterator[sources.File]:
+    def watch(files: Iterator[File]) -> Iterator[File]:
         for file in files:
             seen.append((file.path, file.name))
             yield file

@@ -1,12 +1,15 @@
 """The process in which a repository's rules are judged: it answers, and it is ended when it takes too much."""
 
+import gc
 import threading
+import weakref
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from typing import Any
 
 import pytest
 
+from nplint import cel
 from nplint.sandbox import LimitError, Sandbox
 
 VERDICTS: dict[str, Any] = {
@@ -25,6 +28,23 @@ def test_it_answers_one_request_after_the_other() -> None:
     asked = {"do": "violations", "schema": {"const": 1}, "values": [1, 2, "${X}"]}
     assert list(sandbox.ask(asked)) == [[[], []], [[[[], False]], []], [[[[], False]], [[[], False, []]]]]
     assert list(sandbox.ask(verdicts("object == 1", "'is ' + string(object)"))) == [[], [[0, "is 2", "", False]]]
+
+
+class Text(str):
+    """A text that tells whether anybody still has it."""
+
+    __slots__ = ("__weakref__",)
+
+
+def test_nothing_of_an_evaluation_stays_in_the_process() -> None:
+    text = Text("web")
+    kept = weakref.ref(text)
+    batch = {"items": [{"object": 1}], "shared": {"objects": [text]}}
+    assert list(cel.verdicts([("object == 1", "")], [], [batch])) == [[]]
+    del batch
+    del text
+    gc.collect()
+    assert kept() is None
 
 
 def doubled(times: int) -> str:

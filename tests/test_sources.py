@@ -115,6 +115,12 @@ def test_a_path_beside_the_current_folder_is_shown_relative(tmp_path: Path, monk
     assert found("../a", str(tmp_path / "a")) == ["../a/web.yaml"]
 
 
+def test_what_is_below_a_folder_above_is_shown_as_it_looks_from_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    write("a/b/web.yaml", "a/web.yaml", "c/web.yaml")
+    monkeypatch.chdir("a/b")
+    assert found("../..") == ["web.yaml", "../web.yaml", "../../c/web.yaml"]
+
+
 def test_a_path_without_a_relative_form_is_shown_whole(monkeypatch: pytest.MonkeyPatch) -> None:
     def other_drive(path: Any, start: Any = None) -> str:
         raise ValueError
@@ -229,13 +235,20 @@ def test_a_link_that_cannot_be_followed_is_read_so_that_the_reason_shows(monkeyp
     assert sources._is_file(Entry())  # type: ignore[arg-type]
 
 
-def test_a_file_that_is_too_large_is_a_finding(monkeypatch: pytest.MonkeyPatch) -> None:
-    write("just.yaml", text=MANIFEST)
-    write("large.yaml", text=f"{MANIFEST}#")
-    monkeypatch.setattr(sources, "MAX_BYTES", len(MANIFEST))
-    inputs = gather(".")
-    assert [document.source.path for document in inputs.documents] == ["just.yaml", "large.yaml"]
-    assert list(unreadable(inputs)) == ["large.yaml"]
+@pytest.mark.parametrize("size", [(1 << 16) - 1, 1 << 16, (1 << 16) + 1, (1 << 24) + (1 << 16) + 1])
+def test_a_file_of_any_size_is_read_whole(size: int) -> None:
+    write("large.yaml", text=MANIFEST + "#" * (size - len(MANIFEST)))
+    [document] = gather("large.yaml").documents
+    assert len(document.text) == size
+
+
+def test_a_pipe_is_read_to_its_end() -> None:
+    reading, writing = os.pipe()
+    with subprocess.Popen(["printf", f"{MANIFEST}%070000d", "0"], stdout=writing):
+        os.close(writing)
+        [document] = gather(f"/dev/fd/{reading}").documents
+    os.close(reading)
+    assert len(document.text) == len(MANIFEST) + 70_000
 
 
 def test_a_folder_that_is_named_like_a_file_is_a_folder() -> None:

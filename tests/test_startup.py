@@ -6,7 +6,18 @@ from pathlib import Path
 
 import pytest
 
-CLEAN = "apiVersion: v1\nkind: Service\nmetadata: {name: web}\nspec: {type: NodePort, ports: [{port: 80}]}\n"
+CLEAN = """\
+apiVersion: v1
+kind: Service
+metadata:
+  name: web
+spec:
+  type: NodePort
+  selector:
+    app: web
+  ports:
+    - port: 80
+"""
 WRONG = CLEAN.replace("port: 80", "port: x")
 
 PROGRAM = """
@@ -31,7 +42,9 @@ def imported(folder: Path, *arguments: str) -> set[str]:
     [
         *("jsonschema", "importlib.metadata", "pathspec", "tomllib", "difflib", "xml.etree.ElementTree"),
         *("nplint.config", "nplint.suppress", "nplint.cli.deliver", "nplint.fix", "nplint.git", "nplint.baseline"),
+        *("nplint.secrecy", "nplint.entry", "nplint.expressions", "traceback", "hashlib"),
         *("nplint.wishes", "nplint.comments", "nplint.extent", "nplint.cli.settle", "nplint.picture", "nplint.graph"),
+        *("nplint.cli.recall", "nplint.answers", "concurrent.futures", "multiprocessing", "sqlite3"),
         *("nplint.cli.completion", "nplint.cli.progress", "nplint.output.skips", "nplint.output.statistics"),
         *("cel_expr_python", "subprocess", "nplint.cel", "nplint.violations"),
     ],
@@ -43,6 +56,14 @@ def test_a_clean_file_needs_little(tmp_path: Path, late: str) -> None:
         [sys.executable, "-c", "import sys; print(*sys.modules)"], capture_output=True, text=True, check=True
     )
     assert late not in imported(tmp_path, "web.yaml") - set(before.stdout.split())
+
+
+def test_nothing_is_left_to_the_collector_at_the_end(tmp_path: Path) -> None:
+    (tmp_path / "web.yaml").write_text(CLEAN)
+    program = PROGRAM.replace('" ".join(sys.modules)', "str(__import__('gc').get_freeze_count())")
+    command = [sys.executable, "-c", program, "web.yaml"]
+    run = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert int(run.stderr.rsplit("\n", 1)[1]) > 10_000
 
 
 def test_what_is_wrong_is_worded_by_jsonschema(tmp_path: Path) -> None:

@@ -1,6 +1,8 @@
 import pytest
 
-from nplint.tree import MAX_DEPTH, Tree, UnreadableError, Value, compose, construct
+from nplint.limits import DEFAULT
+from nplint.tree import Tree, UnreadableError, Value, construct
+from nplint.yamltext import compose
 
 
 def tree(text: str) -> Tree:
@@ -224,17 +226,17 @@ def test_a_bomb_is_refused_whatever_follows_it() -> None:
         load(bomb(3) + "\nz: " + numbers(5000))
 
 
-DEEP = "it nests more than 200 lists and mappings in each other"
+DEEP = "it nests more than 200 lists and mappings in each other (`--limit depth=N` raises that)"
 
 
 @pytest.mark.parametrize(("opening", "step"), [("[", 1), ("- ", 2), ("{a: ", 4), ("? ", 2), ('{"a":', 5), ("[a: ", 2)])
 def test_nesting_has_a_limit(opening: str, step: int) -> None:
     with pytest.raises(UnreadableError) as caught:
         compose(opening * 100_000)
-    assert (caught.value.reason, caught.value.offset) == (DEEP, MAX_DEPTH * step)
+    assert (caught.value.reason, caught.value.offset) == (DEEP, DEFAULT.depth * step)
 
 
-@pytest.mark.parametrize("depth", [1, MAX_DEPTH - 1, MAX_DEPTH])
+@pytest.mark.parametrize("depth", [1, DEFAULT.depth - 1, DEFAULT.depth])
 def test_nesting_up_to_the_limit(depth: int) -> None:
     value = load("[" * depth + "]" * depth)
     for _ in range(depth - 1):

@@ -13,7 +13,7 @@ import pytest
 PROJECT = Path(__file__).parent.parent
 # What these show runs on other systems or for hours. test_docs.py parses its commands, and test_ci.py knows every block
 # of ci.md by the test that runs it.
-NOT_TO_FOLLOW = {"ci.md", "limits.md", "performance.md"}
+NOT_TO_FOLLOW = {"ci.md", "fuzzing.md", "limits.md", "performance.md"}
 BLOCK = re.compile(r"(?:^`([^`\n]+)`\n\n)?^```(\w+)\n(.*?)^```$(?:\n\n^```text\n(.*?)^```$)?", re.MULTILINE | re.DOTALL)
 
 

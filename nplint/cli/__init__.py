@@ -9,8 +9,8 @@ import click
 
 from nplint import __version__
 from nplint.cli import check
-from nplint.cli.terminal import tell, tell_failure
-from nplint.errors import NplintError
+from nplint.cli.terminal import give_up, tell, tell_failure
+from nplint.errors import NplintError, reason
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -25,6 +25,7 @@ EXIT_INTERRUPTED = 130
 
 # Each command is imported when it is used; `check` is what nearly every run is.
 _COMMANDS = {
+    "cache": "cache:cache",
     "check": "check:check",
     "completion": "completion:completion",
     "config": "configure:config",
@@ -90,6 +91,7 @@ def _answers_a_shell() -> bool:
 
 def main() -> NoReturn:
     """Run the command line and turn what goes wrong into its exit code."""
+    stdout = sys.stdout
     try:
         if _answers_a_shell():
             sys.exit(0)
@@ -104,6 +106,13 @@ def main() -> NoReturn:
         sys.exit(EXIT_WRONG_CALL)
     except (click.Abort, KeyboardInterrupt):
         sys.exit(EXIT_INTERRUPTED)
+    except SystemExit as left:
+        # Where the reader of a help page has gone, click puts another stream in place, and leaves with 1.
+        sys.exit(left.code if sys.stdout is stdout else 0)
+    except OSError as error:
+        give_up(sys.stdout)
+        tell(f"error: the system does not let nplint go on: {reason(error)}")
+        sys.exit(EXIT_WRONG_CALL)
     except Exception as error:
         tell_failure("nplint failed", error, debug="--debug" in sys.argv)
         sys.exit(EXIT_OUR_FAULT)

@@ -77,6 +77,8 @@ def _clusters(names: list[str]) -> dict[str, list[str]]:
         stage = next((index for index in range(len(parts)) if _is_stage(parts, index)), None)
         if stage is not None:
             pattern = re.sub(r"([\\*?\[\]!# ])", r"\\\1", "/".join(parts[: stage + 1])) + "/**"
+            # A byte that is no UTF-8 cannot be written in a configuration.
+            pattern = re.sub("[\udc80-\udcff]", "?", pattern)
             patterns = found.setdefault(re.sub(r"[^\w.-]+", "-", parts[stage].lower()), [])
             patterns += [] if pattern in patterns else [pattern]
     return dict(sorted(found.items())) or {"main": ["**"]}

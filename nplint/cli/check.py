@@ -1,6 +1,7 @@
 """`nplint check`: the linter itself."""
 
 import os
+from contextlib import nullcontext
 from functools import partial
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
 
     from nplint.cli.deliver import Output
     from nplint.cli.plans import Wanted
+    from nplint.cli.recall import Recall
+    from nplint.cli.run import Seen
     from nplint.cli.terminal import Watch
     from nplint.cluster import Cluster
     from nplint.declared import Config
@@ -105,6 +108,14 @@ lasting ones in .nplint.yaml; `nplint config show` tells what holds."""
     is_flag=True,
     help="Tell which rules did not run, in which cluster and why, and what none could judge.",
 )
+@option(
+    "--jobs",
+    type=click.IntRange(0, 64),
+    default=0,
+    metavar="NUMBER",
+    help="The processes that help to read folders of many files; 1 for none.  [default: as many as processors]",
+)
+@option("--no-cache", is_flag=True, help="Neither use nor keep the answers of earlier runs.")
 @display
 @click.pass_context
 def check(ctx: click.Context, /, paths: tuple[str, ...], **options: Any) -> None:
@@ -116,12 +127,39 @@ def check(ctx: click.Context, /, paths: tuple[str, ...], **options: Any) -> None
     if wanted and not config.rules_dir and _is_idle(wanted, chosen):
         tell(NOTHING_CHANGES)
         raise SystemExit(0)
-    loaded = pluggable()
+    recall = None if wanted else _recall(paths, chosen, config)
+    known = recall.answer() if recall else None
+    if known is not None:
+        raise SystemExit(known)
+    with progress() as watch, recall.kept() if recall else nullcontext():
+        seen = recall.seen if recall else iter
+        _check(paths, pluggable(), chosen, config, wanted=wanted, watch=watch, seen=seen)
+
+
+def _recall(paths: tuple[str, ...], chosen: dict[str, Setting], config: "Config") -> "Recall | None":
+    """Where the answer of such a run may be kept."""
+    # Only folders hold so many files that it takes less to find out whether they were linted before.
+    if not all(map(os.path.isdir, paths)):
+        return None
+    from nplint.cli.recall import recall
+
+    return recall(paths, chosen, config)
+
+
+def _check(
+    paths: tuple[str, ...],
+    loaded: "Plugins",
+    chosen: dict[str, Setting],
+    config: "Config",
+    *,
+    wanted: "Wanted | None",
+    watch: "Watch",
+    seen: "Seen",
+) -> NoReturn:
     render = formatter(loaded, chosen["format_"].value, chosen["format_"].origin, statistics=chosen["statistics"].value)
     outputs = _outputs(loaded, chosen["output"])
-    with progress() as watch:
-        judge = judging(loaded, paths, chosen, config, watch)
-        report, without_manifest = _lint(paths, wanted, chosen, config, judge=judge, watch=watch)
+    judge = judging(loaded, paths, chosen, config, watch)
+    report, without_manifest = _lint(paths, wanted, chosen, config, judge=judge, watch=watch, seen=seen)
     if chosen["write_baseline"].value is not None or (chosen["baseline"].value and not wanted):
         from nplint.cli.settle import keep_baseline
 
@@ -129,7 +167,7 @@ def check(ctx: click.Context, /, paths: tuple[str, ...], **options: Any) -> None
     from nplint.finding import Confidence
 
     report = report.at_least(Confidence(chosen["min_confidence"].value))
-    screen = terminal(options["color"], show_suppressed=chosen["show_suppressed"].value)
+    screen = terminal(chosen["color"].value, show_suppressed=chosen["show_suppressed"].value)
     _deliver(report, render, outputs, screen, for_github=chosen["format_"].value == "github")
     if chosen["explain_skips"].value:
         from nplint.output.skips import skips
@@ -201,6 +239,7 @@ def _lint(
     *,
     judge: "Judge",
     watch: "Watch",
+    seen: "Seen",
 ) -> "tuple[Report, int]":
     """What the rules find, and how many files were opened that hold no manifest."""
     fixes, unsafe = chosen["fix"].value, chosen["unsafe"].value
@@ -214,7 +253,7 @@ def _lint(
         return compare(wanted, chosen, config, judge, watch)
     from nplint.cli import run
 
-    found = run.gather(paths, chosen, config, watch=watch)
+    found = run.gather(paths, chosen, config, watch=watch, seen=seen, reading=run.reading(chosen["jobs"].value))
     report = judge(found.clusters)
     return _fixed(report, judge, paths, unsafe=unsafe) if fixes else report, found.without_manifest
 

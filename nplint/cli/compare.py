@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from nplint import git, sources
 from nplint.cli import run
-from nplint.cli.options import Setting
+from nplint.cli.options import Setting, limits
 from nplint.cli.parting import Parting
 from nplint.cli.plans import INDEX, WORK_TREE, Plan, Wanted
 from nplint.cli.terminal import Watch, tell
@@ -47,6 +47,7 @@ def compare(
 
 # From a changed ConfigMap to its client, the Service that this dials, and the pods behind that.
 _HOPS = 3
+_NODE_LEVEL = ("Local", "local")
 
 
 class _Found(NamedTuple):
@@ -91,16 +92,18 @@ class _Comparison:
     @cached_property
     def _near(self) -> frozenset[str] | None:
         """The paths of the files that the change has to do with; None where it may be any of them."""
-        touched = [path for change in self.changes for path in change if path]
+        touched = [path for change in self.changes for path in change.paths]
         if not self.wanted.is_narrow(self.plan) or any(map(self.wanted.view.is_above, touched)):
             return None
         touched = [path for path in touched if self.wanted.view.holds(path)]
+        self.reader.derive(self.plan, self.changes)
         now, before = self.reader.read(self.plan, frozenset(touched))
         changed = (*now.documents, *before.documents)
         if not changed:
             return frozenset()
         snapshot = self.reader.snapshot(self.plan.now)
-        names = [path for path in snapshot.entries if posixpath.basename(path) in KUSTOMIZATION_NAMES]
+        likely = (path for path in snapshot.entries if path.endswith(KUSTOMIZATION_NAMES))
+        names = [path for path in likely if posixpath.basename(path) in KUSTOMIZATION_NAMES]
         steering, _ = self.reader.read(self.plan, frozenset(names))
         near = frozenset((*touched, *names))
         for _ in range(_HOPS):
@@ -108,10 +111,10 @@ class _Comparison:
             if is_kin is None:
                 return None
             found = snapshot.akin(is_kin)
-            if found.paths <= near:
+            if found <= near:
                 break
-            near |= found.paths
-            if not found.has_local:
+            near |= found
+            if not snapshot.mentions(_NODE_LEVEL):
                 # Without node-level affinity nothing hangs on the client of a Service of a workload.
                 break
             now, before = self.reader.read(self.plan, near - frozenset(names))
@@ -136,7 +139,7 @@ class _Comparison:
         if self.plan.now == WORK_TREE:
             return _moved(now.documents, before.documents)
         shown = self.wanted.view.shown
-        return {shown(new): shown(old) for old, new in self.changes if old and new and old != new}
+        return {shown(new): shown(old) for old, new, _ in self.changes if old and new and old != new}
 
 
 def _moved(now: Sequence[Document], before: Sequence[Document]) -> dict[str, str]:
@@ -179,6 +182,7 @@ class _Reader:
         self.view = view
         self.watch = watch
         self.options = options
+        self.limits = limits(options)
         self.configuration = configuration
         self.known: Known = {}
         self.entries: dict[str, Mapping[str, git.Entry]] = {}
@@ -189,7 +193,16 @@ class _Reader:
         if revision not in self.entries:
             self.entries[revision] = repository.staged() if revision == INDEX else repository.files(revision)
         view, watch = replace(self.view, only=only), partial(self.watch, "reading files")
-        return Snapshot(view, self.entries[revision], name, self.known, watch=watch)
+        commit = None if revision == INDEX else revision
+        return Snapshot(view, self.entries[revision], name, commit, self.known, watch=watch, limits=self.limits)
+
+    def derive(self, plan: Plan, changes: Sequence[git.Change]) -> None:
+        """Work out what was there before from what is there now, which takes less than to ask git for all of it."""
+        if plan.before and plan.before not in self.entries:
+            entries = dict(self.snapshot(plan.now).entries)
+            for change in changes:
+                entries.pop(change.now or "", None)
+            self.entries[plan.before] = entries | {one.before: one.was for one in changes if one.before and one.was}
 
     def read(self, plan: Plan, only: frozenset[str] | None = None) -> tuple[_Found, _Found]:
         """What there is now and what there was before, at all paths or at some."""
@@ -226,7 +239,7 @@ class _Reader:
         if there or not self.view.paths:
             now = run.read(there, self.options, self.configuration, must_hold_manifests=False, watch=self.watch)
             now = self._without_other_repositories(now)
-        above = sources.kustomizations_above(self.view.paths or (".",))
+        above = sources.kustomizations_above(self.view.paths or (".",), self.limits)
         texts: dict[str, list[Document]] = {}
         for document in (*now.documents, *above):
             texts.setdefault(document.source.path, []).append(document)

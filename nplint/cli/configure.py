@@ -96,13 +96,12 @@ def _check_baseline(configuration: "Config") -> None:
 
 def _doubts(configuration: "Config") -> Iterator[str]:
     """What a run reports: clusters that are well described and cannot exist, and suppressions to decide on."""
-    from datetime import date
-
+    from nplint.cli.terminal import today
     from nplint.profile import impossibilities
 
-    today = date.today().isoformat()
+    day = today()
     for ignore in configuration.ignores:
-        if ignore.node and not ignore.holds(today):
+        if ignore.node and not ignore.holds(day):
             yield f"{ignore.node['until'].span.place}: this ran out on {ignore.until}"
         elif ignore.node and not ignore.reason:
             yield f"{ignore.node.span.place}: this gives no reason"
@@ -118,6 +117,7 @@ def _doubts(configuration: "Config") -> Iterator[str]:
 @option("--force", is_flag=True, help="Overwrite a configuration that is there already.")
 def init(folder: str, force: bool) -> None:
     """Write a commented .nplint.yaml, made of what FOLDER holds."""
+    from nplint.cli import put
     from nplint.cli.begin import begin
 
     if not Path(folder).is_dir():
@@ -126,5 +126,5 @@ def init(folder: str, force: bool) -> None:
     there = [name for name in (".nplint.yaml", ".nplint.yml") if (Path(folder) / name).exists()]
     if there and not force:
         raise NplintError(f"{Path(folder) / there[0]} is there already: edit it, or overwrite it with --force")
-    file.write_text(begin(Path(folder)), "utf-8")
+    put.write(str(file), begin(Path(folder)))
     tell(f"wrote {file}: complete what it leaves open, then run `nplint config validate`")

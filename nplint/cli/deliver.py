@@ -2,9 +2,10 @@
 
 import os
 from collections.abc import Mapping, Sequence
+from errno import ENOSPC
 from typing import TYPE_CHECKING, NamedTuple
 
-from nplint.cli.put import put
+from nplint.cli import put
 from nplint.errors import NplintError, reason
 from nplint.hookspecs import Formatter, Terminal
 
@@ -57,10 +58,7 @@ def write(report: "Report", outputs: Sequence[Output], screen: Terminal) -> None
     """
     for render, path in outputs:
         text = render(report, Terminal(folder=screen.folder, show_suppressed=screen.show_suppressed))
-        try:
-            put(path, text.encode("utf-8", "backslashreplace"))
-        except OSError as error:
-            raise NplintError(f"cannot write {path}: {reason(error)}") from None
+        put.write(path, text)
 
 
 def append_summary(report: "Report", environ: Mapping[str, str]) -> None:
@@ -75,7 +73,11 @@ def append_summary(report: "Report", environ: Mapping[str, str]) -> None:
     if not path:
         return
     try:
-        with open(path, "a", encoding="utf-8", newline="\n") as file:
-            file.write(summary(report, _MAX_SUMMARY - file.tell()))
+        with open(path, "ab", buffering=0) as file:
+            before = file.tell()
+            text = summary(report, _MAX_SUMMARY - before).encode("utf-8", "backslashreplace")
+            if file.write(text) < len(text):
+                file.truncate(before)
+                raise OSError(ENOSPC, os.strerror(ENOSPC))
     except OSError as error:
         raise NplintError(f"cannot write {path}, which GITHUB_STEP_SUMMARY names: {reason(error)}") from None

@@ -11,6 +11,7 @@ from nplint.cli.options import (
     display,
     extensions,
     inputs,
+    limits,
     path_arguments,
     rules,
     selection,
@@ -20,8 +21,10 @@ from nplint.cli.options import (
 from nplint.cli.terminal import progress, show, standard_input, tell, terminal
 from nplint.cli.write import Files
 from nplint.engine import Judge
+from nplint.errors import NplintError
 from nplint.finding import Finding
 from nplint.fix import Outcome, fixable, mend, swapped
+from nplint.limits import too_large
 from nplint.output.excerpt import printable
 from nplint.reader import decode, read
 from nplint.sources import STDIN
@@ -59,7 +62,10 @@ def fix(ctx: click.Context, /, paths: tuple[str, ...], **options: Any) -> None:
 
     pluggable, config = prepare(paths, options)
     chosen = settings(ctx, config)
-    given = standard_input().read() if "-" in paths else b""
+    most = limits(chosen).file_size
+    given = standard_input().read(most + 1) if "-" in paths else b""
+    if len(given) > most:
+        raise NplintError(f"standard input cannot be read: {too_large(most)}")
     with progress() as watch:
         loaded = pluggable()
         judge = check.judging(loaded, paths, chosen, config, watch)
@@ -92,7 +98,8 @@ def fix_files(report: "Report", judge: Judge, files: Files, *, unsafe: bool) -> 
     files.write(outcome.contents)
     written = {path: data for path, data in outcome.contents.items() if path not in files.obstacles}
     if len(written) < len(outcome.contents):
-        documents = (one for path, data in written.items() for one in read(decode(path, data)))
+        sources = (decode(path, data, limits=report.texts[path, None].limits) for path, data in written.items())
+        documents = (one for source in sources for one in read(source))
         after = judge(swapped(report.clusters, {(one.source.path, one.index): one for one in documents}))
         fixed = tuple(finding for finding in outcome.fixed if finding.span.file in written)
         outcome = Outcome(after, written, fixed, outcome.refused)

@@ -1,13 +1,15 @@
 """The options that several commands share, and where the value of each comes from."""
 
 import os
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import click
 from click.core import ParameterSource
 
 from nplint.declared import Config
+from nplint.limits import DEFAULT, Limits, parse
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -96,6 +98,12 @@ inputs = together(
         is_flag=True,
         help="Pass over named paths that hold no manifest; for hooks that are given every file.",
     ),
+    option(
+        "--limit",
+        multiple=True,
+        metavar="NAME=NUMBER",
+        help="Take in more or less: depth, documents, file-size and ignore-size; repeatable.",
+    ),
 )
 
 
@@ -151,6 +159,19 @@ class Setting(NamedTuple):
     origin: str
 
 
+def limits(options: Mapping[str, Setting]) -> Limits:
+    """How much a run takes in.
+
+    Raises:
+        NplintError: a limit is none.
+    """
+    found = parse(options["limit"].value)
+    if found.depth > DEFAULT.depth:
+        # What reads and judges a value calls itself a few times for each step down.
+        sys.setrecursionlimit(max(sys.getrecursionlimit(), 10 * found.depth))
+    return found
+
+
 def settings(ctx: click.Context, config: Config) -> dict[str, Setting]:
     """Every option by its Python name; the command line wins over the environment, that over the configuration."""
     return {
@@ -177,4 +198,6 @@ def _setting(ctx: click.Context, parameter: click.Option, config: "Config") -> S
 
 def from_here(folder: str, path: str) -> str:
     """A path that a configuration in this folder names, as it looks from the current folder."""
-    return os.path.relpath(os.path.join(folder, path)).replace(os.sep, "/")
+    from nplint import sources
+
+    return sources.shown(os.path.join(folder, path))

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from functools import cached_property
 
 from nplint import kustomize, profile, sources
-from nplint.cli.options import TARGET_NAMES, Setting
+from nplint.cli.options import TARGET_NAMES, Setting, limits
 from nplint.cli.terminal import standard_input, tell
 from nplint.cluster import Cluster
 from nplint.declared import Config, Patterns, Target
@@ -13,6 +13,7 @@ from nplint.document import Document
 from nplint.errors import NplintError
 from nplint.filenames import lies_in
 from nplint.kustomize import Kustomizations
+from nplint.limits import Limits
 from nplint.profile import Profile
 
 
@@ -69,7 +70,8 @@ class Parting:
 
     @cached_property
     def _named_context(self) -> Sequence[Document]:
-        return _readable(sources.gather(self.options["context"].value, standard_input()).documents)
+        files, most = self.options["context"].value, limits(self.options)
+        return _readable(sources.gather(files, standard_input(), limits=most).documents)
 
     def _cluster(self, documents: Sequence[Document], known: Profile, context: Sequence[Document]) -> Cluster:
         expectations, narrowed = self.configuration.expectations, not covers(self.paths, self.configuration.folder)
@@ -105,7 +107,7 @@ class Parting:
 
     def _context_of(self, target: Target) -> Sequence[Document]:
         if target.profile.name not in self._contexts:
-            self._contexts[target.profile.name] = _context(target)
+            self._contexts[target.profile.name] = _context(target, limits(self.options))
         return self._contexts[target.profile.name]
 
     @cached_property
@@ -133,7 +135,7 @@ def _readable(context: Sequence[Document]) -> Sequence[Document]:
     return context
 
 
-def _context(target: Target) -> tuple[Document, ...]:
+def _context(target: Target, limits: Limits) -> tuple[Document, ...]:
     if not target.context.lines:
         return ()
     from pathlib import Path
@@ -144,7 +146,7 @@ def _context(target: Target) -> tuple[Document, ...]:
             raise NplintError(f"{path} leads out of the folder of the configuration: copy what it leads to")
         return is_meant
 
-    found = sources.matching(Path(target.context.folder), matches)
+    found = sources.matching(Path(target.context.folder), matches, limits)
     if not found.documents:
         raise NplintError(
             f"the context of cluster {target.profile.name} holds no manifest: {', '.join(target.context.lines)}"

@@ -73,7 +73,7 @@ class Wanted:
         """Whether nothing can be new because no file changed that a run looks at."""
         if not self.is_narrow(plan):
             return False
-        paths = (path for change in changes for path in change if path)
+        paths = (path for change in changes for path in change.paths)
         return not any(self.view.holds(path) or self.view.is_above(path) for path in paths)
 
     @property

@@ -2,8 +2,11 @@
 
 import os
 import shutil
-import tempfile
-from contextlib import suppress
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+
+from nplint.errors import NplintError, reason
 
 
 def put(path: str, data: bytes) -> None:
@@ -18,30 +21,54 @@ def put(path: str, data: bytes) -> None:
             stream.write(data)
         return
     real = os.path.realpath(path)
-    handle, draft = tempfile.mkstemp(prefix=".nplint-", suffix=".tmp", dir=os.path.dirname(real))
+    draft = os.path.join(os.path.dirname(real), f".nplint-{os.urandom(8).hex()}.tmp")
+    # What may hold secrets is for nobody else to read until it has the mode of the file that it replaces.
+    mode = 0o600 if os.path.exists(real) else 0o666
+    with _nobody_ending_it():
+        try:
+            with open(draft, "xb", opener=lambda name, flags: os.open(name, flags, mode)) as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+            _take_after(draft, real)
+            os.replace(draft, real)
+        except BaseException:
+            with suppress(OSError):
+                os.unlink(draft)
+            raise
+
+
+def write(path: str, text: str) -> None:
+    """Put a text in a file that the user named.
+
+    Raises:
+        NplintError: it cannot be written; what was there stays.
+    """
     try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        _take_after(draft, real)
-        os.replace(draft, real)
-    except BaseException:
-        with suppress(OSError):
-            os.unlink(draft)
-        raise
+        put(path, text.encode("utf-8", "backslashreplace"))
+    except OSError as error:
+        raise NplintError(f"cannot write {path}: {reason(error)}") from None
 
 
 def _take_after(draft: str, real: str) -> None:
-    """Give a draft the owner and mode of the file that it replaces, or those of any new file."""
+    """Give a draft the owner and mode of the file that it replaces."""
     if not os.path.exists(real):
-        # mkstemp lets nobody else read, which is right for secrets and wrong for reports.
-        mask = os.umask(0)
-        os.umask(mask)
-        os.chmod(draft, 0o666 & ~mask)
         return
     owner = os.stat(real)
     # Only root can give files away, and not everywhere; anybody else owns the new one.
     with suppress(OSError, AttributeError):
         os.chown(draft, owner.st_uid, owner.st_gid)
     shutil.copymode(real, draft)
+
+
+@contextmanager
+def _nobody_ending_it() -> Iterator[None]:
+    """Have signals wait that end the program on the spot, and would leave a draft behind."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM, signal.SIGHUP})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)

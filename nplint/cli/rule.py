@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from nplint.cli import put
 from nplint.cli.extensions import prepare
 from nplint.cli.options import extensions
 from nplint.cli.options import rules as rules_option
 from nplint.cli.terminal import show, tell
-from nplint.errors import NplintError, reason
+from nplint.errors import NplintError
 
 if TYPE_CHECKING:
     from nplint.check import Rule
@@ -129,13 +130,9 @@ def new(name: str, yaml: bool) -> None:
     if name in plugins.load().rules:
         raise NplintError(f"there is a rule {name} already: choose another name, `nplint rules` lists them")
     file = Path(f"{name}.yaml" if yaml else f"{function}.py")
-    try:
-        with file.open("x", encoding="utf-8") as new_file:
-            new_file.write(_YAML if yaml else _PYTHON.replace("FUNCTION", function))
-    except FileExistsError:
-        raise NplintError(f"{file} is there already: choose another name, or remove it") from None
-    except OSError as error:
-        raise NplintError(f"cannot write {file}: {reason(error)}") from None
+    if os.path.lexists(file):
+        raise NplintError(f"{file} is there already: choose another name, or remove it")
+    put.write(str(file), _YAML if yaml else _PYTHON.replace("FUNCTION", function))
     tell(f"wrote {file}: make it yours, then run `nplint rule test {file}`")
 
 

@@ -1,16 +1,25 @@
 """From paths and settings to clusters: the configuration, the manifests, and which of them go together."""
 
-from collections.abc import Sequence
+import os
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
-from typing import BinaryIO, NamedTuple
+from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
 from nplint import sources
-from nplint.cli.options import Setting
+from nplint.cli.options import Setting, limits
 from nplint.cli.parting import Parting
 from nplint.cli.terminal import Watch, standard_input, tell, unwatched
 from nplint.cluster import Cluster
 from nplint.declared import Config
 from nplint.errors import NplintError
+from nplint.reading import File, Reading, in_turn, with_help
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor
+    from contextlib import AbstractContextManager
+
+Seen = Callable[[Iterator[File]], Iterator[File]]
+"""Sees each file as it was loaded, before it is read."""
 
 
 class Inputs(NamedTuple):
@@ -27,6 +36,8 @@ def gather(
     stdin: BinaryIO | None = None,
     *,
     watch: Watch = unwatched,
+    seen: Seen = iter,
+    reading: Reading = in_turn,
 ) -> Inputs:
     """Read the manifests and part them into clusters.
 
@@ -34,11 +45,21 @@ def gather(
         NplintError: a path is missing or holds no manifest, or no cluster can be like that.
     """
     explicit = bool(paths) and not options["allow_no_manifests"].value
-    found = read(paths, options, configuration, must_hold_manifests=explicit, stdin=stdin, watch=watch)
+    found = read(
+        paths,
+        options,
+        configuration,
+        must_hold_manifests=explicit,
+        stdin=stdin,
+        watch=watch,
+        seen=seen,
+        reading=reading,
+    )
     if not found.documents:
         nothing_to_lint(options["require_manifests"].value)
     parting = Parting(paths, options, configuration)
-    clusters = parting.clusters(found.documents, sources.kustomizations_above(paths or (".",)))
+    above = sources.kustomizations_above(paths or (".",), limits(options), seen)
+    clusters = parting.clusters(found.documents, above)
     parting.tell_of_empty(clusters)
     return Inputs(tuple(clusters), found.without_manifest)
 
@@ -51,6 +72,8 @@ def read(
     must_hold_manifests: bool,
     stdin: BinaryIO | None = None,
     watch: Watch,
+    seen: Seen = iter,
+    reading: Reading = in_turn,
 ) -> sources.Inputs:
     """Read the manifests at the paths, as they are in the file system.
 
@@ -63,8 +86,31 @@ def read(
         must_hold_manifests=must_hold_manifests,
         excluded=configuration.exclude.match if configuration.exclude else None,
         force_exclude=options["force_exclude"].value,
-        watch=partial(watch, "reading files"),
+        limits=limits(options),
+        watch=lambda files: watch("reading files", seen(files)),
+        reading=reading,
     )
+
+
+# More would wait for the one process that all they read goes to.
+_MOST_JOBS = 8
+
+
+def reading(jobs: int) -> Reading:
+    """Reads files with the help of so many processes, 0 for as many as there are processors."""
+    jobs = jobs or min(_processors(), _MOST_JOBS)
+    return in_turn if jobs == 1 else partial(with_help, staff=partial(_staff, jobs))
+
+
+def _staff(jobs: int) -> "AbstractContextManager[Executor]":
+    from nplint.cli.workers import staff
+
+    return staff(jobs)
+
+
+def _processors() -> int:
+    """How many processors this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def tell_of_unread(clusters: Sequence[Cluster], so: str) -> None:

@@ -3,17 +3,16 @@
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import date
 from functools import partial
 
 from nplint import baseline, suppress
 from nplint.baseline import Baseline, Entry
+from nplint.cli import put
 from nplint.cli.options import REVISION_NAMES, Setting
 from nplint.cli.parting import covers
-from nplint.cli.put import put
-from nplint.cli.terminal import tell
+from nplint.cli.terminal import tell, today
 from nplint.declared import Config
-from nplint.errors import NplintError, reason
+from nplint.errors import NplintError
 from nplint.extent import Extent
 from nplint.output.excerpt import printable
 from nplint.plugins import Plugins
@@ -33,7 +32,7 @@ def settle(
     report = suppress.apply(
         replace(report, configuration=config.root.document if config.root else None),
         config.ignores,
-        date.today().isoformat(),
+        today(),
         rules=loaded.rules,
         whole=_is_whole(paths, config, options),
         hide=not options["no_ignores"].value,
@@ -82,10 +81,7 @@ def _write(report: Report, old: Baseline, kept: list[Entry]) -> Report:
     lasting = [finding for finding in report.open if finding.rule not in events]
     entries = [entry for finding in lasting for entry in old.entries_of(finding)]
     new = Baseline(old.file, [*entries, *kept])
-    try:
-        put(old.file, baseline.text(new.entries).encode())
-    except OSError as error:
-        raise NplintError(f"cannot write {old.file}: {reason(error)}") from None
+    put.write(old.file, baseline.text(new.entries))
     beside = f", and kept {_entries(len(kept))} that this run cannot judge" if kept else ""
     tell(f"wrote {_entries(len(entries))} to {printable(old.file)}{beside}")
     return baseline.match(report, new).report

@@ -3,9 +3,11 @@
 import os
 import sys
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from io import BytesIO
 from typing import TYPE_CHECKING, BinaryIO, Protocol, TextIO, TypeVar
+
+from nplint.errors import NplintError, reason
 
 if TYPE_CHECKING:
     from nplint.hookspecs import Terminal
@@ -17,8 +19,13 @@ def terminal(choice: str, *, show_suppressed: bool = False) -> "Terminal":
     """Standard output as a format sees it, with the colours that were asked for."""
     from nplint.hookspecs import Terminal
 
+    return Terminal(*screen(choice), show_suppressed)
+
+
+def screen(choice: str) -> tuple[bool, int, str, str]:
+    """What is known of standard output: whether it has colours, its width and encoding, and the current folder."""
     encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
-    return Terminal(_colored(choice, os.environ), _width(os.environ), encoding, _folder(), show_suppressed)
+    return _colored(choice, os.environ), _width(os.environ), encoding, _folder()
 
 
 def _folder() -> str:
@@ -76,6 +83,13 @@ def _colored(choice: str, environ: Mapping[str, str]) -> bool:
     return environ.get("CLICOLOR") != "0" and bool(sys.stdout) and sys.stdout.isatty() and environ.get("TERM") != "dumb"
 
 
+def today() -> str:
+    """The day as 2027-06-30. It is the same everywhere, so that a run in one place finds what one in another does."""
+    from datetime import UTC, datetime
+
+    return datetime.now(UTC).date().isoformat()
+
+
 def standard_input() -> BinaryIO:
     """The bytes of standard input; none where there is no such thing."""
     # Who starts programs in the background may leave them without standard input at all.
@@ -92,6 +106,12 @@ def tell(text: str) -> None:
     _write(sys.stderr, f"{text}\n")
 
 
+def replay(out: str, err: str) -> None:
+    """Print what an earlier run printed."""
+    _write(sys.stdout, out)
+    _write(sys.stderr, err)
+
+
 def _write(stream: TextIO | None, text: str | bytes) -> None:
     if stream is None:
         # Closed by the caller, who does not want to know.
@@ -106,8 +126,19 @@ def _write(stream: TextIO | None, text: str | bytes) -> None:
             stream.write(text)
         stream.flush()
     except BrokenPipeError:
-        # Whoever read this has seen enough; the exit code still tells the rest. Nothing may go to the pipe at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+        # Whoever read this has seen enough; the exit code still tells the rest.
+        give_up(stream)
+    except OSError as error:
+        give_up(stream)
+        # Where standard error cannot be written, there is nobody to tell.
+        if stream is sys.stdout:
+            raise NplintError(f"cannot write standard output: {reason(error)}") from None
+
+
+def give_up(stream: TextIO | None) -> None:
+    """Let what is left for a stream go nowhere: at exit, Python writes it, and would fail again."""
+    with suppress(AttributeError, OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())  # type: ignore[union-attr]
 
 
 def tell_failure(what: str, error: BaseException, way_out: str = "Please report this", *, debug: bool) -> None:

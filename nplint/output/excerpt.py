@@ -5,6 +5,7 @@ from itertools import accumulate, takewhile
 from typing import NamedTuple
 
 from nplint.document import Source, Span
+from nplint.filenames import readable
 
 _TAB = "    "
 _ELLIPSIS = "..."
@@ -16,8 +17,13 @@ _COMMAND = "##["
 
 def printable(text: str) -> str:
     """Text without anything that steers a terminal, a log or an XML parser: such characters are spelled out."""
-    shown = text if text.isascii() and text.isprintable() else "".join(_shown(char) for char in text)
+    shown = text if text.isascii() and text.isprintable() else "".join(map(_shown, readable(text)))
     return shown.replace(_COMMAND, r"#\x23[")
+
+
+def whole(text: str) -> str:
+    """Text for a reader that takes nothing but characters: bytes of a path that are no UTF-8 are spelled out."""
+    return text if text.isascii() else readable(text).encode("utf-8", "backslashreplace").decode()
 
 
 def _shown(char: str) -> str:

@@ -7,8 +7,10 @@ from nplint import __version__
 from nplint.document import Span
 from nplint.finding import Edit, Finding, Severity, Suppression
 from nplint.hookspecs import Terminal
+from nplint.output.excerpt import whole
 from nplint.report import Report
 from nplint.resource import Resource
+from nplint.spelling import LONG, cut
 
 
 def render(report: Report, terminal: Terminal) -> str:
@@ -54,7 +56,7 @@ def finding_data(finding: Finding) -> dict[str, Any]:
 
 def _place(span: Span) -> dict[str, Any]:
     return {
-        "path": span.file,
+        "path": whole(span.file),
         "line": span.line,
         "column": span.column,
         "endLine": span.end_line,
@@ -67,10 +69,10 @@ def _resource(resource: Resource | None) -> dict[str, str] | None:
     if resource is None:
         return None
     return {
-        "apiVersion": resource.api_version,
-        "kind": resource.kind,
-        "namespace": resource.namespace,
-        "name": resource.name,
+        "apiVersion": cut(resource.api_version, LONG),
+        "kind": cut(resource.kind, LONG),
+        "namespace": cut(resource.namespace, LONG),
+        "name": cut(resource.name, LONG),
     }
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from nplint.output import table
-from nplint.output.excerpt import printable
+from nplint.output.excerpt import printable, whole
 from nplint.output.markdown import escaped
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ def render(claims: "Sequence[Claim]", format: str) -> str:
     """The claimed ports as `text`, `json`, `csv` or `markdown`."""
     rows = [tuple(str(value) for value in claim) for claim in claims]
     if format == "json":
-        return json.dumps([claim._asdict() for claim in claims], indent=2) + "\n"
+        return json.dumps([claim._asdict() | {"place": whole(claim.place)} for claim in claims], indent=2) + "\n"
     if format == "csv":
         return _csv([_HEAD, *rows])
     if format == "markdown":

@@ -7,6 +7,7 @@ from nplint import __version__
 from nplint.document import Span
 from nplint.finding import Finding
 from nplint.hookspecs import Terminal
+from nplint.output.excerpt import whole
 from nplint.picture import Dial, Hub, Meeting, Picture, Place, Pods, Scene
 
 
@@ -89,4 +90,4 @@ def _places(places: tuple[Place, ...]) -> list[dict[str, Any]]:
 
 
 def _span(span: Span) -> dict[str, Any]:
-    return {"path": span.file, "line": span.line, "column": span.column}
+    return {"path": whole(span.file), "line": span.line, "column": span.column}

@@ -1,0 +1,1 @@
+"""How fast nplint is beside its neighbours: `python -m benchmarks`."""

@@ -1,0 +1,1 @@
+"""Inputs that nobody would write, and what has to hold for each of them."""
