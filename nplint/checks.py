@@ -1,16 +1,15 @@
-"""Checks that are made of a JSON Schema, and what they share with those that are made of expressions."""
+"""Checks that are made of a JSON Schema, and what is common to all that are made of data."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple, Protocol, TypeVar
 
-from nplint import shape
+from nplint import placeholder, shape
 from nplint.check import Check, Problem, Problems, Unjudged
 from nplint.cluster import Cluster
 from nplint.node import Node
 from nplint.resource import Resource
 from nplint.sandbox import LimitError, Sandbox
 from nplint.shape import Schema, Way, has_patterns, is_plain, size
-from nplint.undecided import undecided
 
 T = TypeVar("T")
 
@@ -47,11 +46,12 @@ def by_schema(about: About, schema: Schema, sandbox: Sandbox | None) -> Check:
     def check(cluster: Cluster) -> Problems:
         resources = about.chosen(cluster)
         if plain and weight * _length(resources) <= _MOST_WORK:
-            # Most have the shape and no placeholder, which is found out much faster than what is wrong with others.
-            fits = shape.gate(schema)
-            resources = [one for one in resources if _has_marks(one) or not fits(one.node.value)]
-            values = (resource.node.value for resource in resources)
-            answers: Iterator[Any] = ((shape.violations(value, schema), undecided(value, schema)) for value in values)
+            # Most have the shape, which is found out much faster than where others have not.
+            fits, templates = shape.gate(schema), _templates(resources)
+            resources = [
+                one for one in resources if id(one.node.document.source) in templates or not fits(one.node.value)
+            ]
+            answers: Iterator[Any] = (_judgement(resource.node.value, schema) for resource in resources)
         else:
             answers = _violations(schema, resources, sandbox)
         for resource, found in answered(about.name, resources, answers):
@@ -70,9 +70,22 @@ def _violations(schema: Schema, resources: list[Resource], sandbox: Sandbox | No
     values = [resource.node.value for resource in resources]
     if sandbox:
         return sandbox.ask({"do": "violations", "schema": schema, "values": values}) if values else iter(())
+    from nplint.undecided import undecided
     from nplint.violations import violations
 
     return ((violations(value, schema), undecided(value, schema)) for value in values)
+
+
+def _judgement(value: Any, schema: Schema) -> tuple[Any, Any]:
+    from nplint.undecided import undecided
+
+    return shape.violations(value, schema), undecided(value, schema)
+
+
+def _templates(resources: Iterable[Resource]) -> set[int]:
+    """The sources with something that may have to be filled in."""
+    sources = {id(one.node.document.source): one.node.document.source for one in resources}
+    return {key for key, source in sources.items() if placeholder.find(source.text, placeholder.VALUE_MARKS)}
 
 
 def _violated(
@@ -90,10 +103,6 @@ def _violated(
     for path, on_key in dict.fromkeys((path, on_key) for path, on_key, _ in open):
         node = resource.node.at(path)
         yield Unjudged(node.key if on_key else node, "value", UNRENDERED)
-
-
-def _has_marks(resource: Resource) -> bool:
-    return resource.node.document.source.may_hold_marks
 
 
 def answered(name: str, asked: Sequence[T], answers: Iterator[Any]) -> Iterator[tuple[T, Any]]:

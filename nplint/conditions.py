@@ -1,4 +1,4 @@
-"""Checks that are made of an expression, which has to be true of a resource."""
+"""Checks that are made of an expression."""
 
 from nplint.asking import Asking, Outcome
 from nplint.check import Check, Problem, Problems, Unjudged
@@ -13,7 +13,7 @@ from nplint.sandbox import Sandbox
 from nplint.worlds import Worlds
 
 
-def by_expression(about: About, validation: Validation, sandbox: Sandbox) -> Check:
+def by_expression(about: About, validation: "Validation", sandbox: Sandbox) -> Check:
     """Finds the resources for which an expression is false."""
     found = reach(validation.expression, ("object", "objects"))
     is_about_others = bool(found.of("objects"))

@@ -217,13 +217,15 @@ def _say(root: Node) -> Say:
 def _filled(template: str, node: Node) -> str:
     # A resource as a whole is called by its kind.
     kind = node["kind"].text or "it"
-    words = {"name": str(node.path[-1]) if node.field else kind, "path": node.field or kind, "value": _written(node)}
+    words = {"name": str(node.path[-1]) if node.field else kind, "path": node.field or kind}
+    if "{value}" in template:
+        words["value"] = _written(node)
     return re.sub(_BRACED, lambda found: shown(words[found[1]]), template)
 
 
 def _written(node: Node) -> str:
     """A value as JSON writes it; a text as it is, without what a Secret hides."""
-    # Only what is found is shown.
+    # Few runs have something to say.
     from nplint import secrecy
 
     value = secrecy.shown(node)

@@ -656,4 +656,6 @@ def test_a_mistake_is_named_with_its_place(sandbox: Sandbox, text: str, sentence
 def test_metadata_that_is_no_mapping_is_no_reason_to_fail(metadata: str, sandbox: Sandbox) -> None:
     text = WEB.replace("{name: web, namespace: shop, labels: {app: web}}", metadata)
     rule = made(validating("request.namespace == 'shop'"), sandbox)
-    assert found(rule, cluster(text)) == ["2 failed expression: request.namespace == 'shop'"]
+    assert found(rule, cluster(text)) == [TO_KUBECTL]
+    rule = made(validating("request.kind.kind == 'Pod'"), sandbox)
+    assert found(rule, cluster(text)) == ["2 failed expression: request.kind.kind == 'Pod'"]

@@ -140,7 +140,7 @@ kind: ValidatingAdmissionPolicy
 metadata: {name: r}
 spec:
   matchConstraints: {resourceRules: [{apiGroups: [''], apiVersions: [v1], operations: [CREATE], resources: [secrets]}]}
-  validations: [{expression: size(object.stringData.b) != 6, messageExpression: '"it is " + object.stringData.b'}]
+  validations: [{expression: 'object.stringData.b == "x"', messageExpression: '"it is " + object.stringData.b'}]
 """
 PLAIN = "---\napiVersion: v1\nkind: Service\nmetadata: {name: web}\n"
 DEEP = "{properties: {stringData: {additionalProperties: {maxLength: 3}}}}"
