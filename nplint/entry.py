@@ -20,7 +20,10 @@ def outline(text: str, mapping: Tree, key: Tree, value: Tree) -> tuple[int, int]
     """
     if len(mapping.children) == 2 or value.start == value.end:
         return None
-    return _in_flow(text, mapping, key, value) if mapping.flow else _in_block(text, key, value)
+    found = _in_flow(text, mapping, key, value) if mapping.flow else _in_block(text, key, value)
+    # A \r alone ends a line for YAML, but for kubectl a `---` after it separates no documents.
+    moves_up = found and text[found[0] - 1 : found[0]] == "\r" and text[: found[1]].endswith("\n")
+    return None if moves_up else found
 
 
 def _in_block(text: str, key: Tree, value: Tree) -> tuple[int, int] | None:

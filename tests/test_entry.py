@@ -119,6 +119,8 @@ def test_an_entry_between_brackets_goes_with_its_comma(text: str, expected: str)
         "ports: [{? gone : 2, a: 1}]\n",
         "ports: [2]\n",
         "ports: {}\n",
+        "ports:\r- a: 1\r  gone: 2\r\n",
+        "ports:\r- a: 1\r  gone: 2\n",
     ],
 )
 def test_what_cannot_go_alone_stays(text: str) -> None:
