@@ -541,6 +541,7 @@ def test_a_schema_that_leads_to_itself_is_given_up() -> None:
             ["8:25: there is no key typ: did you mean type?"],
         ),
         (f"{HEAD}schema: {{properties: 5}}\nmessage: never\n{TAIL}", ["8:22: schema.properties has to be a mapping"]),
+        (f"{HEAD}schema: {{type: [{{a: b}}]}}\nmessage: never\n{TAIL}", ["8:17: schema.type[0] has to be text"]),
         (
             f"{HEAD}schema: {{type: objekt}}\nmessage: never\n{TAIL}",
             ["8:16: there is no type objekt: did you mean object?"],
