@@ -25,10 +25,10 @@ _QUOTED = re.compile(rf"""(?:"([^"\\]*+)"|'((?:[^']|'')*+)'){_COMMENT}""")
 _WORD = r"[A-Za-z0-9_./][A-Za-z0-9_./+@=-]*+"
 _ITEM = rf"""(?:{_WORD}|"[^"\\]*+"|'[^']*+')"""
 _PAIR = rf"{_PLAIN_KEY}: ++{_ITEM}"
-_ITEMS = re.compile(_ITEM)
-_PAIRS = re.compile(rf"({_PLAIN_KEY}): ++({_ITEM})")
-_LIST = re.compile(rf"\[ *+((?:{_ITEM}(?: *+, *+{_ITEM})*+)?) *+\]{_COMMENT}")
-_MAPPING = re.compile(rf"\{{ *+((?:{_PAIR}(?: *+, *+{_PAIR})*+)?) *+\}}{_COMMENT}")
+# Compiled where a file has such brackets.
+_PAIRS = rf"({_PLAIN_KEY}): ++({_ITEM})"
+_LIST = rf"\[ *+((?:{_ITEM}(?: *+, *+{_ITEM})*+)?) *+\]{_COMMENT}"
+_MAPPING = rf"\{{ *+((?:{_PAIR}(?: *+, *+{_PAIR})*+)?) *+\}}{_COMMENT}"
 _INDICATORS = frozenset("-?:,[]{}#&*!|>'\"%@`")
 
 # Far below the limit for documents, which is thus never met here.
@@ -207,12 +207,12 @@ _short_scalar = lru_cache(maxsize=1 << 14)(_scalar)
 
 def _flow(written: str) -> list[Any] | dict[str, Any]:
     """A list or mapping in brackets, of words and quoted texts alone."""
-    found = (_MAPPING if written[0] == "{" else _LIST).fullmatch(written)
+    found = re.fullmatch(_MAPPING if written[0] == "{" else _LIST, written)
     if not found:
         _give_up()
     if written[0] == "[":
-        return [_scalar(item) for item in _ITEMS.findall(found[1])]
-    pairs = _PAIRS.findall(found[1])
+        return [_scalar(item) for item in re.findall(_ITEM, found[1])]
+    pairs = re.findall(_PAIRS, found[1])
     mapping = {_name(key): _scalar(item) for key, item in pairs}
     if len(mapping) < len(pairs):
         _give_up()

@@ -69,8 +69,8 @@ def kinship(changed: Sequence[Document], steering: Iterable[Document]) -> Kinshi
     for document in changed:
         path = document.source.path
         roots |= known.roots.get(path, frozenset())
-        words.update(_NODE_PORT.findall(document.text), _references(document.value))
-        words.update(number for text in _decoded(document.value) for number in _NODE_PORT.findall(text))
+        words.update(_references(document.value))
+        words.update(word for text in (document.text, *_decoded(document.value)) for word in _numbers(text))
         for resource in resources_of(document):
             spaces |= known.namespaces.get(path) or {resource.namespace or "default"}
             words.update(_words(resource))
@@ -87,10 +87,20 @@ def _words(resource: Resource) -> Iterator[str]:
     yield from (resource.name, resource.namespace)
     if isinstance(resource, Service):
         yield from resource.selector.values()
-        yield from (str(number) for number, _ in resource.claimed_ports())
+        yield from (word for number, _ in resource.claimed_ports() for word in _spellings(number))
     if isinstance(resource, Workload):
         yield from resource.pod_labels.values()
-        yield from (str(number) for number, _ in resource.node_listeners())
+        yield from (word for number, _ in resource.node_listeners() for word in _spellings(number))
+
+
+def _numbers(text: str) -> Iterator[str]:
+    for number in _NODE_PORT.findall(text):
+        yield from _spellings(int(number))
+
+
+def _spellings(number: int) -> tuple[str, ...]:
+    """How a file may tell of a port: in plain figures, as YAML has them otherwise, or in a Secret's base64."""
+    return str(number), f"{number:x}", f"{number:X}", f"{number:o}", f"{number:_}", "Secret"
 
 
 def _decoded(value: Value) -> Iterator[str]:

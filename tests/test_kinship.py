@@ -36,6 +36,8 @@ def is_kin(text: str, data: str) -> bool | None:
     ("text", "akin", "alien"),
     [
         (SERVICE.format("web", "shop", 30080), ["in shop", "{app: web-pods}", "port: 30080"], ["30081", ""]),
+        # The same number, as YAML may have it otherwise, and what may hide it.
+        (SERVICE.format("web", "shop", 30080), ["0x7580", "0o72600", "072600", "30_080", "kind: Secret"], ["7581"]),
         (POD.format("cart", "shop"), ["shop", "cart-pods", "settings", "keys", ": 30077"], ["web", "30078", "TCP"]),
         # Whoever leaves the namespace to kubectl may be in that of others who do.
         (

@@ -205,11 +205,25 @@ def test_a_failed_rule_is_no_answer(
     assert kept(folder) == []
 
 
+def test_a_link_that_leads_elsewhere_has_another_answer(nplint: "Nplint", folder: Path, tree: Path) -> None:
+    link = Path("current")
+    for target in ("deploy/1", "deploy/2"):
+        link.unlink(missing_ok=True)
+        link.symlink_to(target)
+        nplint("current/")
+    assert len(kept(folder)) == 2
+
+
 def test_a_repository_brings_no_answers_of_its_own(
     nplint: "Nplint", folder: Path, tree: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for within in (tree / "cache", tree.parent / "cache"):
-        (tree.parent / ".git").mkdir(exist_ok=True)
+    for within, is_repository in (
+        (tree.parent / "cache", False),
+        (tree / "cache", True),
+        (tree.parent / "cache", True),
+    ):
+        if is_repository:
+            (tree.parent / ".git").mkdir(exist_ok=True)
         monkeypatch.setenv("NPLINT_CACHE_DIR", str(within))
         nplint("deploy")
         assert not within.exists()

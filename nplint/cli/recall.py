@@ -169,6 +169,8 @@ def _question(paths: Sequence[str], chosen: Mapping[str, Setting], configuration
     asked = (
         *(__version__, *_program(), sys.version, sys.platform, *packages()),
         *(os.getcwd(), *paths, today()),
+        # A link that leads elsewhere now may lead to another cluster.
+        *map(os.path.realpath, paths or (".",)),
         *((name, setting.value) for name, setting in sorted(chosen.items())),
         *screen(chosen["color"].value),
         *(configuration.folder, declared and declared.path, declared and declared.text),
@@ -203,9 +205,9 @@ def cache_folder(environ: Mapping[str, str]) -> str | None:
 
 
 def _is_within(folder: str, paths: Sequence[str]) -> bool:
-    """Whether the folder lies in what is linted or in its repository, which must not bring answers of its own."""
+    """Whether the folder lies here, in what is linted or in its repository, which must not bring answers of its own."""
     inside = os.path.join(os.path.realpath(folder), "")
-    return any(inside.startswith(os.path.join(root, "")) for root in map(_root, paths or (".",)))
+    return any(inside.startswith(os.path.join(root, "")) for root in map(_root, (".", *paths)))
 
 
 def _root(path: str) -> str:
