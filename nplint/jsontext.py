@@ -1,6 +1,5 @@
 """JSON as kubectl reads it: a stream of values; what is no strict JSON is left to the YAML parser."""
 
-import json
 import re
 from typing import Any
 
@@ -12,7 +11,6 @@ Parsed = tuple[int, int, Value, bool]
 """Start and end offset of a JSON value in the text, the value, and whether some object in it has a key twice."""
 
 _SPACE = re.compile(r"[ \t\r\n]*")
-_STRINGS = json.JSONDecoder()
 _ATOM = re.compile(r"[-+.\w]+", re.ASCII)
 
 
@@ -42,8 +40,11 @@ def _skip_space(text: str, start: int) -> int:
 
 class _Reader:
     def __init__(self) -> None:
+        # Most manifests are YAML.
+        from json import JSONDecoder
+
         self.repeats = False
-        self.decoder = json.JSONDecoder(
+        self.decoder = JSONDecoder(
             object_pairs_hook=self.mapping, parse_float=_finite, parse_constant=_no_constant, strict=True
         )
 
@@ -99,8 +100,11 @@ def compose(text: str) -> Tree:
 
 class _Composer:
     def __init__(self, text: str) -> None:
+        from json import JSONDecoder
+
         self.text = text
         self.at = 0
+        self.strings = JSONDecoder()
 
     def value(self) -> Tree:
         self.at = _skip_space(self.text, self.at)
@@ -140,7 +144,7 @@ class _Composer:
         start = self.at
         if not self.text.startswith('"', start):
             raise ValueError(f"no string at {start}")
-        value, self.at = _STRINGS.raw_decode(self.text, start)
+        value, self.at = self.strings.raw_decode(self.text, start)
         return Tree(SCALAR, start, self.at, _clean(value))
 
     def atom(self) -> Tree:

@@ -1,7 +1,5 @@
 """How kubectl types a YAML scalar: the rules of sigs.k8s.io/yaml, which are neither YAML 1.1 nor 1.2 in full."""
 
-import base64
-import binascii
 import math
 import re
 
@@ -97,9 +95,13 @@ _FITS: dict[str, type | tuple[type, ...]] = {
 
 
 def _binary(text: str) -> str:
+    # Hardly any manifest has one.
+    from base64 import b64decode
+    from binascii import Error as BinasciiError
+
     try:
-        return base64.b64decode(re.sub(r"[\r\n]", "", text), validate=True).decode("utf-8", "replace")
-    except binascii.Error:
+        return b64decode(re.sub(r"[\r\n]", "", text), validate=True).decode("utf-8", "replace")
+    except BinasciiError:
         raise ValueError("the !!binary value is not base64") from None
 
 

@@ -1,6 +1,5 @@
 """Values held against a schema of schemas/: what of a Service or a configuration does not have its shape."""
 
-import json
 from collections.abc import Iterator
 from functools import cache, partial
 from pkgutil import get_data
@@ -90,6 +89,8 @@ def _since(node: Node, part: Schema) -> Iterator[tuple[str, Node]]:
 @cache
 def schema(name: str = "service") -> Schema:
     """The schema of this name."""
+    import json
+
     loaded: Schema = json.loads(get_data("nplint.schemas", f"{name}.json") or "{}")
     return loaded
 
