@@ -16,9 +16,11 @@ if TYPE_CHECKING:
 ALONE = 2000
 """How many files are read here before others are asked to help: getting them takes as long as reading these."""
 
-# What is handed over at a time, and how many such batches may be under way.
+# What is handed over at a time, in files and bytes, and how much of that may be under way.
 _BATCH = 100
+_BATCH_BYTES = 1 << 20
 _AHEAD = 16
+_AHEAD_BYTES = 32 << 20
 
 
 class File(NamedTuple):
@@ -56,21 +58,44 @@ def in_turn(files: Iterable[File]) -> Iterator[Read]:
 def with_help(files: Iterator[File], staff: Staff) -> Iterator[Read]:
     """Read many files with the help of others, and few without. Where the help fails, the work is done here."""
     yield from in_turn(islice(files, ALONE))
-    first = list(islice(files, _BATCH))
-    if not first:
+    batches = _batches(files)
+    first = next(batches, None)
+    if first is None:
         return
     with ExitStack() as stack:
         try:
             executor = stack.enter_context(staff())
         except (OSError, ImportError, NotImplementedError):
             # The system has no way to start them, or to talk to them.
-            yield from in_turn(chain(first, files))
+            yield from in_turn(chain(first, chain.from_iterable(batches)))
             return
         under_way = deque([(first, _submit(executor, first))])
         while under_way:
-            while len(under_way) < _AHEAD and (batch := list(islice(files, _BATCH))):
+            while _has_room(under_way) and (batch := next(batches, None)):
                 under_way.append((batch, _submit(executor, batch)))
             yield from _result(*under_way.popleft())
+
+
+def _batches(files: Iterator[File]) -> Iterator[list[File]]:
+    batch: list[File] = []
+    size = 0
+    for file in files:
+        batch.append(file)
+        size += len(file.data) if isinstance(file.data, bytes) else 0
+        if len(batch) == _BATCH or size >= _BATCH_BYTES:
+            yield batch
+            batch, size = [], 0
+    if batch:
+        yield batch
+
+
+def _has_room(under_way: "deque[tuple[list[File], Any]]") -> bool:
+    """Whether more may be loaded: what waits to be read is held in memory."""
+    return len(under_way) < _AHEAD and sum(_bytes(batch) for batch, _ in under_way) < _AHEAD_BYTES
+
+
+def _bytes(batch: list[File]) -> int:
+    return sum(len(file.data) for file in batch if isinstance(file.data, bytes))
 
 
 def _submit(executor: "Executor", batch: list[File]) -> "Future[list[list[_Rest]]] | None":

@@ -8,7 +8,7 @@ from nplint import policy
 from nplint.check import Rule
 from nplint.declarative import read
 from nplint.document import Source
-from nplint.errors import NplintError
+from nplint.errors import NplintError, reason
 from nplint.filenames import lies_in
 from nplint.mistakes import documents, text_of
 from nplint.node import Node
@@ -83,7 +83,7 @@ def _source(file: str) -> Source:
         with open(file, "rb") as opened:
             data = opened.read(MAX_BYTES + 1)
     except OSError as error:
-        raise NplintError(f"cannot read {name}: {(error.strerror or str(error)).lower()}") from None
+        raise NplintError(f"cannot read {name}: {reason(error)}") from None
     if len(data) > MAX_BYTES:
         raise NplintError(f"{name} is larger than {MAX_BYTES // 1024} KiB, which no rule is")
     return decode(name, data)

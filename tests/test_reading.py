@@ -101,6 +101,15 @@ def test_few_files_are_read_without_help() -> None:
     assert len(list(with_help(files(reading.ALONE), nobody))) == reading.ALONE
 
 
+def test_no_more_is_loaded_ahead_than_there_is_room_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in {"ALONE": 0, "_BATCH_BYTES": 1, "_AHEAD_BYTES": 1}.items():
+        monkeypatch.setattr(reading, name, value)
+    left = files(10)
+    read_one = next(with_help(left, by_threads))
+    assert [file.name for file in left] == [file.name for file in files(10)][1:]
+    assert read_one[0].name == next(files(10)).name
+
+
 def test_processes_that_are_made_anew_read_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reading, "ALONE", 0)
     expected = shapes(in_turn(files(12)))
