@@ -54,7 +54,11 @@ class Mutator:
 
     def _changed(self, data: bytes) -> bytes:
         text = decode("", data).text
-        changed = self.random.choice(_CHANGES)(text, self)
+        try:
+            changed = self.random.choice(_CHANGES)(text, self)
+        except RecursionError:
+            # What libyaml reads is too deep to be walked through, or to be written again, in Python.
+            return data
         return _encoded(changed, self.random)
 
     def word(self) -> str:
@@ -137,10 +141,7 @@ def _copied(text: str, nodes: list[yaml.Node], mutator: Mutator) -> str:
 
 
 def _flow(node: yaml.Node) -> str:
-    try:
-        return json.dumps(_plain(node), ensure_ascii=False)
-    except (RecursionError, ValueError):
-        return "{}"
+    return json.dumps(_plain(node), ensure_ascii=False)
 
 
 def _plain(node: yaml.Node) -> Any:

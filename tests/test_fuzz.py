@@ -57,6 +57,12 @@ def test_a_mutation_is_the_same_again_and_most_of_it_is_still_read() -> None:
     assert sum(read_ones) > 250
 
 
+@pytest.mark.parametrize("text", [b"a: " + b"[" * 450 + b"]" * 450, b"x: &x [*x]\n"])
+def test_what_cannot_be_walked_through_is_mutated_as_far_as_that_goes(text: bytes) -> None:
+    changed = {Mutator(seed, [text]).mutate(text) for seed in range(400)}
+    assert len(changed) > 100
+
+
 def _documents(file: File) -> tuple[Document, ...]:
     return read(decode(file.path, file.data))
 
