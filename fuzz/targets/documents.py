@@ -14,6 +14,7 @@ from nplint.tree import Value
 
 # What ends a line for YAML, which is more than ends one for editors.
 _LINE_END = re.compile("[\r\n\x85\u2028\u2029]")
+_LINE_END_OF_YAML = re.compile("[\x85\u2028\u2029]")
 # To parse again takes the longest; and aliases make far more values than there is text.
 _MOST_DOCUMENTS = 3
 _MOST_PATHS = 200
@@ -130,7 +131,8 @@ def same(value: Value, other: Value) -> bool:
 def _check_entry(document: Document, path: Path) -> None:
     """What is taken out for a key takes that key away and nothing else."""
     span = document.entry(path)
-    if span is None:
+    # JSON keeps such an end of a line, and the entry may be all that keeps the text from being JSON.
+    if span is None or _LINE_END_OF_YAML.search(document.text):
         return
     check_span(span, document.source)
     start, end = document.source.offsets(span)
