@@ -27,8 +27,8 @@ def outline(text: str, mapping: Tree, key: Tree, value: Tree) -> tuple[int, int]
     if found and _TEXT_OF_LINES.search(text, mapping.start, key.start) and _LIKE_TEXT.match(text, found[1]):
         return None
     # A \r alone ends a line for YAML, but for kubectl a `---` after it separates no documents.
-    moves_up = found and text[found[0] - 1 : found[0]] == "\r" and text[: found[1]].endswith("\n")
-    return None if moves_up else found
+    before, last = (text[end - 1 : end] for end in found or (0, 0))
+    return None if last in ("\r", "\n") and (before == "\r") != (last == "\r") else found
 
 
 def _in_block(text: str, key: Tree, value: Tree) -> tuple[int, int] | None:

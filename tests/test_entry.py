@@ -125,6 +125,7 @@ def test_an_entry_between_brackets_goes_with_its_comma(text: str, expected: str)
         "ports:\n- a: |\n    x\n  gone:\n    - 2\n    # about 2\n  b: 3\n",
         "ports:\r- a: 1\r  gone: 2\r\n",
         "ports:\r- a: 1\r  gone: 2\n",
+        "ports:\n- a: 1\n  gone: 2\r--- x\n",
     ],
 )
 def test_what_cannot_go_alone_stays(text: str) -> None:
