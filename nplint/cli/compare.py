@@ -62,6 +62,8 @@ class _Comparison:
         self.plan = plan
         self.reader = reader
         self.parting = parting
+        self.steering: tuple[Document, ...] = ()
+        """The kustomizations of the repository, where only a part of it is looked at."""
 
     @cached_property
     def changes(self) -> list[git.Change]:
@@ -97,10 +99,14 @@ class _Comparison:
             return None
         held = frozenset(path for path in touched if view.holds(path))
         self.reader.derive(self.plan, self.changes)
-        now, before = self.reader.read(self.plan, held)
-        if not now.documents and not before.documents:
+        # What changed and what steers are read at once, since it takes git longer to start than to read them.
+        now, before = self.reader.read(self.plan, held | self._steering_paths)
+        self.steering = (*now.documents, *now.above)
+        shown = frozenset(map(view.shown, held))
+        changed = [[one for one in side.documents if one.source.path in shown] for side in (now, before)]
+        near = Neighbourhood(self.snapshot, self.parting, held, changed[0], changed[1], self.steering)
+        if not near.now and not near.before:
             return frozenset()
-        near = Neighbourhood(self.snapshot, self.parting, held, now.documents, before.documents, self._steering)
         return held | self._steering_paths | near.found.keys() if near.search() else None
 
     def _beside(self, report: Report) -> frozenset[str] | None:
@@ -108,7 +114,7 @@ class _Comparison:
         affected = {name for finding in report.open for name in finding.clusters or ("",)}
         if report.crashes or "" in affected:
             return None
-        known, shown = kustomize.find(self._steering), self.snapshot.view.shown
+        known, shown = kustomize.find(self.steering), self.snapshot.view.shown
         gone = {change.before for change in self.changes if change.before}
         return self._steering_paths.union(
             path
@@ -123,12 +129,6 @@ class _Comparison:
     @cached_property
     def _steering_paths(self) -> frozenset[str]:
         return frozenset(filter(is_kustomization, self.snapshot.entries))
-
-    @cached_property
-    def _steering(self) -> tuple[Document, ...]:
-        """The kustomizations of the repository."""
-        found, _ = self.reader.read(self.plan, self._steering_paths)
-        return (*found.documents, *found.above)
 
     def _lint(self, now: _Found, before: _Found, judge: Judge) -> Report:
         clusters = self.parting.clusters(now.documents, now.above)
