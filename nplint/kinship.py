@@ -144,8 +144,10 @@ def kinship(
     if any(not document.judged or kustomize.is_kustomization(document) for document in changed):
         return None
     kin = Kinship(kustomize.find((*steering, *changed)))
-    for document in changed:
+    for document in (*changed, *found):
+        # A kustomization of which a part is missing would be one that brings in what nobody sees.
         kin.roots |= kin.known.roots.get(document.source.path, frozenset())
+    for document in changed:
         for resource in resources_of(document):
             _ask(kin, resource, ranges)
     beside = [resource for document in found for resource in resources_of(document)]
