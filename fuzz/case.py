@@ -48,7 +48,7 @@ class Case(NamedTuple):
 def case(data: bytes) -> Case:
     """The case that an input makes, the same each time. Where it declares no cluster, its bytes choose one."""
     files = split(data)
-    known = _config(files)
+    known = configuration(files)
     manifests = [file for file in files if file.path not in declared.NAMES]
     parting = Parting((), _options(), known)
     now = _documents(manifests, None)
@@ -73,7 +73,7 @@ def _rules(known: Config) -> tuple[Rule, ...]:
     return tuple(plugins().rules.values())
 
 
-def _config(files: Iterable[File]) -> Config:
+def configuration(files: Iterable[File]) -> Config:
     """The configuration, nothing where there is none or one that a run would not take."""
     for file in files:
         if file.path in declared.NAMES and not file.revision:

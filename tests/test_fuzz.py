@@ -96,15 +96,22 @@ def run(*arguments: str, **environ: str) -> subprocess.CompletedProcess[str]:
 
 def test_the_page_tells_of_every_target_and_of_no_other_option() -> None:
     page = (corpus.HERE.parent / "docs" / "fuzzing.md").read_text("utf-8")
-    assert re.findall(r"^\| `(\w+)` \|", page, re.MULTILINE) == ["documents", "lint", "graph", "config", "rules"]
-    assert sorted(fuzz.NAMES) == ["config", "documents", "graph", "lint", "rules"]
+    assert re.findall(r"^\| `(\w+)` \|", page, re.MULTILINE) == [
+        "documents",
+        "lint",
+        "graph",
+        "staged",
+        "config",
+        "rules",
+    ]
+    assert sorted(fuzz.NAMES) == ["config", "documents", "graph", "lint", "rules", "staged"]
     assert set(re.findall(r"--[a-z]+", page)) <= set(re.findall(r"--[a-z]+", run("--help").stdout))
 
 
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (["lin"], "there is no target lin: choose from config, documents, graph, lint, rules"),
+        (["lin"], "there is no target lin: choose from config, documents, graph, lint, rules, staged"),
         (["lint", "--corpus", "no/such"], "there is no folder no/such"),
     ],
 )
