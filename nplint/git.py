@@ -1,9 +1,8 @@
-"""The only module that runs git: read-only plumbing that nothing configured in a repository can turn into more."""
+"""What git tells of a repository: its files, changes and commits, now and before."""
 
 import os
 import posixpath
 import re
-import subprocess
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -11,6 +10,7 @@ from functools import cached_property
 from itertools import islice
 from typing import IO, NamedTuple
 
+from nplint import plumbing
 from nplint.errors import NplintError
 
 FILE_MODES = ("100644", "100755")
@@ -19,20 +19,6 @@ _MODES = frozenset((*FILE_MODES, LINK_MODE))
 
 # One of the files of a path that several stand for in the index.
 _CONFLICT = re.compile(rb"(?:\A|\0)\d+ [0-9a-f]+ [123]\t([^\0]*)")
-# What git could be made to run or fetch by the configuration of a repository that a stranger wrote.
-_HARMLESS = ("core.fsmonitor=false", "core.hooksPath=" + os.devnull)
-_ENVIRON = {
-    "GIT_OPTIONAL_LOCKS": "0",
-    "GIT_TERMINAL_PROMPT": "0",
-    "GIT_NO_LAZY_FETCH": "1",
-    # Versions that do not know the line above may not fetch either: no protocol is allowed.
-    "GIT_ALLOW_PROTOCOL": "",
-    "GIT_LITERAL_PATHSPECS": "1",
-    "GIT_PAGER": "cat",
-    "LC_ALL": "C",
-}
-# Variables that make git run a program, or write what it does to a file.
-_DROPPED = ("GIT_EXTERNAL_DIFF", "GIT_ASKPASS", "SSH_ASKPASS", "GIT_SSH", "GIT_SSH_COMMAND")
 # The name of a branch at the beginning of what git takes for a revision.
 _NAME = re.compile(r"[^~^:@{]+")
 # How many files' renames git looks for; without a limit it compares each file with each.
@@ -190,7 +176,9 @@ class Repository:
         know such a pattern.
         """
         where = commit or "--cached"
-        done = _call(self.top, "grep", *_JUST_PATHS, "-f", "-", where, asking="|".join(sorted(patterns)).encode())
+        done = plumbing.call(
+            self.top, "grep", *_JUST_PATHS, "-f", "-", where, asking="|".join(sorted(patterns)).encode()
+        )
         if done.returncode > 1 or done.stderr:
             return None
         head = len(f"{commit}:") if commit else 0
@@ -226,14 +214,7 @@ class Repository:
 
     @contextmanager
     def _cat_file(self) -> Iterator[tuple[IO[bytes], IO[bytes]]]:
-        process = subprocess.Popen(
-            _command("cat-file", "--batch"),
-            cwd=self.top,
-            env=_environ(),
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-        )
+        process = plumbing.started(self.top, "cat-file", "--batch")
         if process.stdin is None or process.stdout is None:
             raise AssertionError("both ends were asked for")
         try:
@@ -274,11 +255,11 @@ class Repository:
         return found.decode().strip() if found else None
 
     def _run(self, *arguments: str) -> bytes:
-        return _run(self.top, *arguments)
+        return plumbing.run(self.top, *arguments)
 
     def _try(self, *arguments: str) -> bytes | None:
         """What git prints, or None where it answers that there is no such thing."""
-        done = _call(self.top, *arguments)
+        done = plumbing.call(self.top, *arguments)
         return done.stdout if done.returncode == 0 else None
 
 
@@ -297,55 +278,14 @@ def find(folder: str) -> Repository:
     Raises:
         NplintError: there is none, or git refuses to read it.
     """
-    inside = _call(folder, "rev-parse", "--is-inside-work-tree", "--show-toplevel")
+    inside = plumbing.call(folder, "rev-parse", "--is-inside-work-tree", "--show-toplevel")
     if inside.returncode == 0:
         return Repository(_path(inside.stdout.partition(b"\n")[2]), is_bare=False)
-    return Repository(_path(_run(folder, "rev-parse", "--absolute-git-dir")), is_bare=True)
+    return Repository(_path(plumbing.run(folder, "rev-parse", "--absolute-git-dir")), is_bare=True)
 
 
 def _path(line: bytes) -> str:
     return os.fsdecode(line).removesuffix("\n")
-
-
-def _run(folder: str, *arguments: str) -> bytes:
-    done = _call(folder, *arguments)
-    if done.returncode:
-        raise NplintError(_complaint(folder, done.stderr.decode("utf-8", "replace")))
-    return done.stdout
-
-
-def _call(folder: str, *arguments: str, asking: bytes = b"") -> subprocess.CompletedProcess[bytes]:
-    command = _command(*arguments)
-    return subprocess.run(command, cwd=folder, env=_environ(), input=asking, capture_output=True, check=False)
-
-
-def _command(*arguments: str) -> list[str]:
-    settings = [word for setting in _HARMLESS for word in ("-c", setting)]
-    return [_program(), "--no-optional-locks", "--no-pager", *settings, *arguments]
-
-
-def _program() -> str:
-    """Where git is. The current folder is never looked at, whatever PATH says: it may be the repository itself."""
-    folders = (folder for folder in os.get_exec_path() if os.path.isabs(folder))
-    for path in (os.path.join(folder, name) for folder in folders for name in ("git", "git.exe")):
-        if os.path.isfile(path) and os.access(path, os.X_OK):
-            return path
-    raise NplintError("git is not installed, and revisions cannot be compared without it: install it")
-
-
-def _environ() -> dict[str, str]:
-    kept = {name: value for name, value in os.environ.items() if name not in _DROPPED and "TRACE" not in name}
-    return kept | _ENVIRON
-
-
-def _complaint(folder: str, words: str) -> str:
-    first = next(iter(words.removeprefix("fatal: ").splitlines()), "it gives no reason")
-    if "not a git repository" in first:
-        return f"{folder} is in no git repository: revisions can be compared only in one"
-    if "dubious ownership" in first:
-        top = first.partition("'")[2].rpartition("'")[0]
-        return f"git refuses {top}, which belongs to another user: `git config --global --add safe.directory {top}`"
-    return f"git cannot read the repository: {first}"
 
 
 def _rows(listing: bytes) -> Iterator[str]:

@@ -373,14 +373,14 @@ def test_runs_at_once_leave_whole_files(tmp_path: Path) -> None:
 
 
 def test_git_that_is_killed_is_told(repository: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    from nplint import git
+    from nplint import git, plumbing
     from nplint.errors import NplintError
 
     repository.commit({f"{number}.yaml": f"a: {number}" for number in range(3)})
     found = git.find(str(repository.folder))
     ids = [entry.id for entry in found.files("HEAD").values()]
     kill = ["sh", "-c", "kill -9 $$"]
-    monkeypatch.setattr(git, "_command", lambda *_: kill)
+    monkeypatch.setattr(plumbing, "_command", lambda *_: kill)
     with pytest.raises(NplintError, match=r"^git ended while it was asked|^the file \w+ is missing"):
         list(found.blobs(ids * 100, 1000))
 
