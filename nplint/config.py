@@ -13,6 +13,7 @@ from nplint.document import Document, Source, Span
 from nplint.document import Path as Steps
 from nplint.errors import NplintError, reason
 from nplint.filenames import lies_in
+from nplint.limits import DEFAULT, Limits
 from nplint.mistakes import documents, misshapen, repeated
 from nplint.node import Node
 from nplint.profile import PROFILES, KnownNode, Profile, declare, parse_port_range, parse_version, typical
@@ -59,14 +60,14 @@ def _table(text: str) -> Any:
     return _plain(tool["nplint"]) if isinstance(tool, dict) and "nplint" in tool else None
 
 
-def load(file: str, shown: str, profiles: Profiles = PROFILES) -> Config:
+def load(file: str, shown: str, profiles: Profiles = PROFILES, most: Limits = DEFAULT) -> Config:
     """Read and check a configuration; `shown` is its path as messages give it, `profiles` what types of clusters are.
 
     Raises:
         NplintError: it cannot be read, or says something that it cannot say.
     """
     try:
-        source = decode(shown, limits.load(file, limits.DEFAULT.file_size))
+        source = decode(shown, limits.load(file, most.file_size), limits=most)
     except (OSError, NplintError) as error:
         raise NplintError(f"cannot read {shown}: {reason(error)}") from None
     # A link to a configuration elsewhere does not make that folder the one that its paths begin at.
