@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
@@ -281,6 +282,27 @@ def test_a_file_that_vanishes_before_it_is_read_is_a_finding(tmp_path: Path, mon
     assert [(one.source.path, [each.message for each in one.defects]) for one in found] == [
         ("a.yaml", []),
         ("b.yaml", ["no such file or directory"]),
+    ]
+
+
+def test_a_folder_that_vanishes_before_it_is_searched_is_a_finding(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("b").mkdir()
+    for name in ("a.yaml", "b/f.yaml", "c.yaml"):
+        Path(name).write_text(SERVICE)
+
+    def watch(files: Iterator[File]) -> Iterator[File]:
+        for file in files:
+            shutil.rmtree("b", ignore_errors=True)
+            yield file
+
+    found = sources.gather(["."], BytesIO(), watch=watch).documents
+    assert [(one.source.path, [each.message for each in one.defects]) for one in found] == [
+        ("a.yaml", []),
+        ("b", ["no such file or directory"]),
+        ("c.yaml", []),
     ]
 
 
