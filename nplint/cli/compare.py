@@ -1,7 +1,6 @@
 """From what is compared with what to clusters before and after, and to what is new in them."""
 
 import os
-import posixpath
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property, partial
@@ -9,6 +8,7 @@ from typing import NamedTuple
 
 from nplint import git, sources
 from nplint.cli import run
+from nplint.cli.near import Neighbourhood, is_kustomization
 from nplint.cli.options import Setting, limits
 from nplint.cli.parting import Parting
 from nplint.cli.plans import INDEX, WORK_TREE, Plan, Wanted
@@ -18,8 +18,6 @@ from nplint.declared import Config
 from nplint.document import Document
 from nplint.engine import Judge
 from nplint.errors import NplintError
-from nplint.filenames import KUSTOMIZATION_NAMES
-from nplint.kinship import kinship
 from nplint.novelty import mark_known
 from nplint.report import Report, joined
 from nplint.revisions import Known, Snapshot
@@ -30,24 +28,21 @@ BASE = "base"
 
 
 def compare(
-    wanted: Wanted, options: dict[str, Setting], configuration: Config, judge: Judge, watch: Watch
+    wanted: Wanted, options: dict[str, Setting], configuration: Config, judge: Judge, watch: Watch, *, is_local: bool
 ) -> tuple[Report, int]:
     """What is found in the revisions that are wanted, and how many files hold no manifest.
+
+    `is_local` tells that it is known what in other files the rules look at, so that not all have to be read.
 
     Raises:
         NplintError: a path is missing or holds no manifest, or no cluster can be like that.
     """
     reader = _Reader(wanted.view, options, configuration, watch)
     parting = Parting(wanted.view.paths, options, configuration)
-    found = [_Comparison(wanted, plan, reader, parting).judged(judge) for plan in wanted.plans]
+    found = [_Comparison(wanted, plan, reader, parting, is_local=is_local).judged(judge) for plan in wanted.plans]
     named = [(plan.commit, report) for plan, (report, _) in zip(wanted.plans, found, strict=True) if plan.commit]
     report, without_manifest = found[-1] if found else (judge(()), 0)
     return joined(named) if named else report, without_manifest
-
-
-# From a changed ConfigMap to its client, the Service that this dials, and the pods behind that.
-_HOPS = 3
-_NODE_LEVEL = ("Local", "local")
 
 
 class _Found(NamedTuple):
@@ -61,8 +56,9 @@ class _Found(NamedTuple):
 class _Comparison:
     """One comparison that is wanted."""
 
-    def __init__(self, wanted: Wanted, plan: Plan, reader: "_Reader", parting: Parting) -> None:
+    def __init__(self, wanted: Wanted, plan: Plan, reader: "_Reader", parting: Parting, *, is_local: bool) -> None:
         self.wanted = wanted
+        self.is_local = is_local
         self.plan = plan
         self.reader = reader
         self.parting = parting
@@ -92,34 +88,22 @@ class _Comparison:
     @cached_property
     def _near(self) -> frozenset[str] | None:
         """The paths of the files that the change has to do with; None where it may be any of them."""
-        touched = [path for change in self.changes for path in change.paths]
-        if not self.wanted.is_narrow(self.plan) or any(map(self.wanted.view.is_above, touched)):
+        if not self.is_local or not self.wanted.is_narrow(self.plan):
             return None
-        touched = [path for path in touched if self.wanted.view.holds(path)]
+        view, touched = self.wanted.view, self.wanted.touched(self.plan, self.changes)
+        if any(map(view.is_above, touched)):
+            return None
+        held = frozenset(path for path in touched if view.holds(path))
         self.reader.derive(self.plan, self.changes)
-        now, before = self.reader.read(self.plan, frozenset(touched))
-        changed = (*now.documents, *before.documents)
-        if not changed:
+        now, before = self.reader.read(self.plan, held)
+        if not now.documents and not before.documents:
             return frozenset()
         snapshot = self.reader.snapshot(self.plan.now)
-        likely = (path for path in snapshot.entries if path.endswith(KUSTOMIZATION_NAMES))
-        names = [path for path in likely if posixpath.basename(path) in KUSTOMIZATION_NAMES]
-        steering, _ = self.reader.read(self.plan, frozenset(names))
-        near = frozenset((*touched, *names))
-        for _ in range(_HOPS):
-            is_kin = kinship(changed, (*steering.documents, *steering.above))
-            if is_kin is None:
-                return None
-            found = snapshot.akin(is_kin)
-            if found <= near:
-                break
-            near |= found
-            if not snapshot.mentions(_NODE_LEVEL):
-                # Without node-level affinity nothing hangs on the client of a Service of a workload.
-                break
-            now, before = self.reader.read(self.plan, near - frozenset(names))
-            changed = (*now.documents, *before.documents)
-        return near
+        names = frozenset(filter(is_kustomization, snapshot.entries))
+        found, _ = self.reader.read(self.plan, names)
+        steering = (*found.documents, *found.above)
+        near = Neighbourhood(snapshot, self.parting, held, now.documents, before.documents, steering)
+        return held | names | near.found.keys() if near.search() else None
 
     def _lint(self, now: _Found, before: _Found, judge: Judge) -> Report:
         clusters = self.parting.clusters(now.documents, now.above)
