@@ -49,9 +49,8 @@ def _check_sent(path: str, data: bytes) -> None:
     """What another process reads and sends back is what is read here."""
     source = decode(path, data)
     [sent] = pickle.loads(pickle.dumps(reading.read_batch([reading.File(path, path, data)])))
-    assert _all_of(tuple(Document(source, *rest) for rest in sent)) == _all_of(read(source)), (
-        "sent, it is something else"
-    )
+    found = tuple(Document(source, *rest) for rest in sent)
+    assert _all_of(found) == _all_of(read(source)), "read by another process, it is something else"
 
 
 def _are_among(some: tuple[Document, ...], documents: list[Document]) -> bool:
