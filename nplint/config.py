@@ -161,14 +161,14 @@ def _folder_of_rules(folder: str, text: str) -> None:
 
 
 def _pattern(text: str) -> None:
-    from pathspec import GitIgnoreSpec
+    from nplint.globs import spec
 
     if re.search(r"\\\w", text):
         raise NplintError(f"`{text}` has a backslash before a letter: write `/` between folders, on Windows too")
     if ".." in text.split("/"):
         raise NplintError(f"`{text}` leads out of the folder of this file: what it names lies in it")
     try:
-        GitIgnoreSpec.from_lines([text])
+        spec([text])
     except ValueError:
         raise NplintError(f"`{text}` is no pattern: write it as in .gitignore") from None
 

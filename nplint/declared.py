@@ -54,9 +54,9 @@ class Patterns:
 
     @cached_property
     def _spec(self) -> "GitIgnoreSpec":
-        from pathspec import GitIgnoreSpec
+        from nplint.globs import spec
 
-        return GitIgnoreSpec.from_lines(map(_composed, self.lines))
+        return spec(map(_composed, self.lines))
 
 
 def _composed(path: str) -> str:
