@@ -206,7 +206,8 @@ class Repository:
     def targets(self, entries: Mapping[str, Entry]) -> dict[str, str]:
         """Where the links among files lead, as paths from the top."""
         ids = {path: entry.id for path, entry in entries.items() if entry.mode == LINK_MODE}
-        texts = {id: os.fsdecode(data or b"") for id, data in self.blobs(dict.fromkeys(ids.values()), _LONGEST_PATH)}
+        blobs = self.blobs(dict.fromkeys(ids.values()), _LONGEST_PATH) if ids else ()
+        texts = {id: os.fsdecode(data or b"") for id, data in blobs}
         return {path: posixpath.normpath(posixpath.join(posixpath.dirname(path), texts[ids[path]])) for path in ids}
 
     def blobs(self, ids: Iterable[str], largest: int) -> Iterator[tuple[str, bytes | None]]:

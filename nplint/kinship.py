@@ -17,7 +17,7 @@ from nplint.profile import PortRange
 from nplint.resource import Resource, Service
 from nplint.tree import Value
 from nplint.words import Words
-from nplint.workload import CONTROLLER_LABELS, Workload
+from nplint.workload import CONTROLLER_LABELS, POD_TEMPLATES, Workload
 
 Place = tuple[str, str]
 """A namespace, as the file of this path means it."""
@@ -57,9 +57,10 @@ class Kinship:
     is_about_spaces: bool = False
     """The pods that are drawn to namespaces by their labels."""
 
-    def knows(self, path: str) -> bool:
-        """Whether the path is enough to say that a file has to do with it."""
-        return not self.roots.isdisjoint(self.known.roots.get(path, ()))
+    @property
+    def brought(self) -> frozenset[str]:
+        """The files that the kustomizations bring in."""
+        return frozenset(path for path, roots in self.known.roots.items() if not self.roots.isdisjoint(roots))
 
     @cached_property
     def words(self) -> Words | None:
@@ -69,7 +70,7 @@ class Kinship:
         words.add(self.names, is_part=is_part)
         words.add(self.read | self.read_by)
         for service in self.services:
-            words.add(_rarest(service))
+            _add_selected(words, service)
         for number in self.claimed:
             words.add_number(number)
         for number in self.dialed:
@@ -78,9 +79,9 @@ class Kinship:
             words.add_kind("Secret")
         for workload in self.workloads:
             words.add((value or key for key, value in workload.pod_labels.items()), beside="Service")
-            words.add(_added_names(workload), beside="Service", is_part=True)
         if self.workloads:
             words.add(["podAffinity"])
+            words.add(CONTROLLER_LABELS, beside="Service")
         if self.is_about_spaces:
             words.add(["namespaceSelector"])
         if self.spaces:
@@ -232,19 +233,22 @@ def _resources(documents: Iterable[Document]) -> Iterator[Resource]:
     return (resource for document in documents for resource in resources_of(document))
 
 
-def _rarest(service: Service) -> list[str]:
-    """A word that stands in the manifest of each workload that a Service selects: a long one is likely to be rare."""
+def _add_selected(words: Words, service: Service) -> None:
+    """Look for a label that each workload that a Service selects carries: a long one is likely to be rare."""
     shown = [(key, value) for key, value in service.selector.items() if key not in CONTROLLER_LABELS]
     if shown:
         key, value = max(shown, key=lambda label: len(label[1]))
-        return [value or key]
-    # Of a pod, a controller's labels tell its own name, or its controller's.
-    return [word for value in service.selector.values() for word in (value, value.rpartition("-")[0]) if word]
+        words.add([value or key])
+    elif service.selector:
+        # What only controllers put on pods stands in no manifest.
+        add_workloads(words)
 
 
-def _added_names(workload: Workload) -> list[str]:
-    """The words of Services that select the pods by labels that only their controller gives them."""
-    return [name for name in (workload.name,) if name] if workload.kind in ("StatefulSet", "Job") else []
+def add_workloads(words: Words) -> None:
+    """Look for whatever may run pods."""
+    words.add(["containers"])
+    for kind in sorted({kind for _, kind in POD_TEMPLATES}):
+        words.add_kind(kind)
 
 
 def _dialed(resource: Resource, ranges: Sequence[PortRange]) -> set[int]:

@@ -49,12 +49,13 @@ class Snapshot:
     def akin(self, kin: Kinship, words: Words) -> dict[str, tuple[Document, ...]]:
         """The documents of the files that answer what is asked, and of those too large to tell, by path."""
         # Only what git tells from lines is worth to be read, and only what the bytes tell to be parsed.
-        found = self._by_path(self._likely(words), words)
+        found = self._by_path(self._likely(words), words) | self._by_path(self._at(kin.known.renamed))
         answering = {path: each for path, each in found.items() if any(map(kin.answers, each))}
-        return answering | self._by_path(self._brought(kin))
+        return answering | self._by_path(self._at(kin.brought))
 
-    def _brought(self, kin: Kinship) -> Iterator[str]:
-        return self._held(path for path in self.entries if kin.roots and kin.knows(self.view.shown(path)))
+    def _at(self, shown: Container[str]) -> Iterator[str]:
+        """The paths of files by the paths that they are shown with."""
+        return self._held(path for path in self.entries if self.view.shown(path) in shown) if shown else iter(())
 
     def _likely(self, words: Words) -> set[str]:
         """The paths of the files that hold some words, as far as git can tell; it is asked once for each."""

@@ -165,6 +165,11 @@ class Chance:
         inside = [path.removeprefix(f"{folder}/") for path in files if path.startswith(f"{folder}/")]
         named = self.random.sample(inside, self.random.randrange(len(inside) + 1))
         more = self.one("", "namespace: a\n", "namePrefix: web-\n", "commonLabels: {x: y}\n")
+        if self.is_so(0.4) and inside:
+            patch = self.random.choice(inside)
+            more += self.one(
+                f"patches: [{{path: {patch}, target: {{kind: Service}}}}]\n", f"patchesStrategicMerge: [{patch}]\n"
+            )
         if self.is_so(0.2):
             named.append("missing.yaml")
         return {f"{folder}/kustomization.yaml": f"resources: [{', '.join(named)}]\n{more}".encode()}

@@ -194,6 +194,21 @@ def test_only_what_has_to_do_with_a_change_is_read(repository: "Repository", npl
     assert loud.err.startswith("1 error in 18 files (9 Services, 9 with node ports)")
 
 
+def test_where_something_is_found_its_cluster_is_looked_at(repository: "Repository", nplint: "Nplint") -> None:
+    clusters = "".join(f"  {name}: {{type: standard, paths: [{name}/**]}}\n" for name in ("east", "west"))
+    files = {f"{name}/svc.yaml": SERVICE.format(name, name, 30080) for name in ("east", "west")}
+    others = {f"{name}/{number}.yaml": POD.format(name, name) for name in ("east", "west") for number in range(4)}
+    repository.commit({".nplint.yaml": f"clusters:\n{clusters}", **files, **others})
+    repository.stage({"east/svc.yaml": SERVICE.format("east", "east", 30081)})
+    run = nplint("--staged", "--format", "concise", "--select", "node-port-changed")
+    assert run.out == "east/svc.yaml:4:81: warning[node-port-changed] nodePort changes from 30080 to 30081 [east]\n"
+    assert run.err.startswith("1 warning in 5 files (1 Service, 1 with node ports, 1 cluster)")
+    # Of the first commit there is nothing before.
+    repository.git("update-ref", "-d", "HEAD")
+    run = nplint("--staged", "--format", "concise", "--select", "node-port-pinned")
+    assert [line.split(":")[0] for line in run.out.splitlines()] == ["east/svc.yaml", "west/svc.yaml"]
+
+
 def test_a_file_that_a_link_leads_to_changes_the_link(repository: "Repository", nplint: "Nplint") -> None:
     (repository.folder / "a.yaml").symlink_to("b.yaml")
     (repository.folder / "b.yaml").symlink_to("texts/web.txt")

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from hashlib import sha1
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -16,10 +17,17 @@ from nplint.cli.plans import INDEX, Plan, Wanted
 from nplint.config import read
 from nplint.declared import Config
 from nplint.document import Source
+from nplint.kinship import kinship
 from nplint.plugins import Plugins
 from nplint.plugins import load as load_plugins
+from nplint.profile import DEFAULT_NODE_PORTS
+from nplint.reader import decode
+from nplint.reader import read as read_documents
 from nplint.view import View
 from tests.clusters import CONFIGURATION, Chance, Files
+
+if TYPE_CHECKING:
+    from tests.conftest import Repository
 
 
 @dataclass(frozen=True)
@@ -95,3 +103,19 @@ def test_a_narrow_look_at_a_change_finds_what_a_look_at_everything_does(plugins:
     rules = {line.split(": ")[1] for line in findings}
     # It is no proof where nothing is found.
     assert rules >= {"node-port-conflict", "selector-matches-nothing", "target-port-unresolved", "hairpin-unreachable"}
+
+
+def test_git_and_python_tell_the_same_of_lines(repository: "Repository") -> None:
+    files = {f"{seed}/{path}": data for seed in range(12) for path, data in Chance(seed).change()[0].items()}
+    for path, data in files.items():
+        file = repository.folder / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(data)
+    repository.commit({})
+    real, memory = git.find(str(repository.folder)), Memory("", False, {}, files)
+    asked = [kinship(read_documents(decode(path, data)), (), (), [DEFAULT_NODE_PORTS]) for path, data in files.items()]
+    patterns = [kin.words.patterns for kin in asked if kin and kin.words]
+    assert len(patterns) > 50
+    told = [real.holding(each, None) for each in patterns]
+    assert told == [memory.holding(each, None) for each in patterns]
+    assert len(set(told)) > 20

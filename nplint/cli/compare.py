@@ -6,7 +6,7 @@ from dataclasses import replace
 from functools import cached_property, partial
 from typing import NamedTuple
 
-from nplint import git, sources
+from nplint import git, kustomize, sources
 from nplint.cli import run
 from nplint.cli.near import Neighbourhood, is_kustomization
 from nplint.cli.options import Setting, limits
@@ -62,6 +62,8 @@ class _Comparison:
         self.plan = plan
         self.reader = reader
         self.parting = parting
+        self.steering: tuple[Document, ...] = ()
+        """The kustomizations of the repository, where only a part of it is looked at."""
 
     @cached_property
     def changes(self) -> list[git.Change]:
@@ -71,21 +73,23 @@ class _Comparison:
         """What is found, and how many files hold no manifest.
 
         Where only what is new counts, a look at the files that have to do with the change is enough to know that there
-        is nothing. Whatever it shows is found again among all files.
+        is nothing. Whatever it shows is found again among all files of its cluster.
         """
         if self.plan.told:
             tell(self.plan.told)
-        near = frozenset() if self.wanted.is_idle(self.plan, self.changes) else self._near
-        if near is not None and not near:
+        paths = frozenset() if self.wanted.is_idle(self.plan, self.changes) else self._near()
+        if paths is not None and not paths:
             return judge(()), 0
-        for paths in (near, None) if near else (None,):
-            now, before = self.reader.read(self.plan, paths)
-            report = self._lint(now, before, judge)
-            if not report.open and not report.crashes:
-                break
-        return report, now.without_manifest
+        report, without_manifest = self._judged_at(paths, judge)
+        if paths is not None and (report.open or report.crashes):
+            return self._judged_at(self._beside(report), judge)
+        return report, without_manifest
 
-    @cached_property
+    def _judged_at(self, paths: frozenset[str] | None, judge: Judge) -> tuple[Report, int]:
+        """What is found in the files of some paths, or in all."""
+        now, before = self.reader.read(self.plan, paths)
+        return self._lint(now, before, judge), now.without_manifest
+
     def _near(self) -> frozenset[str] | None:
         """The paths of the files that the change has to do with; None where it may be any of them."""
         if not self.is_local or not self.wanted.is_narrow(self.plan):
@@ -95,15 +99,36 @@ class _Comparison:
             return None
         held = frozenset(path for path in touched if view.holds(path))
         self.reader.derive(self.plan, self.changes)
-        now, before = self.reader.read(self.plan, held)
-        if not now.documents and not before.documents:
+        # What changed and what steers are read at once, since it takes git longer to start than to read them.
+        now, before = self.reader.read(self.plan, held | self._steering_paths)
+        self.steering = (*now.documents, *now.above)
+        shown = frozenset(map(view.shown, held))
+        changed = [[one for one in side.documents if one.source.path in shown] for side in (now, before)]
+        near = Neighbourhood(self.snapshot, self.parting, held, changed[0], changed[1], self.steering)
+        if not near.now and not near.before:
             return frozenset()
-        snapshot = self.reader.snapshot(self.plan.now)
-        names = frozenset(filter(is_kustomization, snapshot.entries))
-        found, _ = self.reader.read(self.plan, names)
-        steering = (*found.documents, *found.above)
-        near = Neighbourhood(snapshot, self.parting, held, now.documents, before.documents, steering)
-        return held | names | near.found.keys() if near.search() else None
+        return held | self._steering_paths | near.found.keys() if near.search() else None
+
+    def _beside(self, report: Report) -> frozenset[str] | None:
+        """The paths of the files that go to a cluster in which something is found; None where that may be any."""
+        affected = {name for finding in report.open for name in finding.clusters or ("",)}
+        if report.crashes or "" in affected:
+            return None
+        known, shown = kustomize.find(self.steering), self.snapshot.view.shown
+        gone = {change.before for change in self.changes if change.before}
+        return self._steering_paths.union(
+            path
+            for path in self.snapshot.entries.keys() | gone
+            if shown(path) in known.patches or not affected.isdisjoint(self.parting.clusters_of(shown(path), known))
+        )
+
+    @cached_property
+    def snapshot(self) -> Snapshot:
+        return self.reader.snapshot(self.plan.now)
+
+    @cached_property
+    def _steering_paths(self) -> frozenset[str]:
+        return frozenset(filter(is_kustomization, self.snapshot.entries))
 
     def _lint(self, now: _Found, before: _Found, judge: Judge) -> Report:
         clusters = self.parting.clusters(now.documents, now.above)

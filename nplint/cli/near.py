@@ -9,11 +9,10 @@ from nplint import kustomize
 from nplint.cli.parting import Parting
 from nplint.document import Document
 from nplint.filenames import KUSTOMIZATION_NAMES
-from nplint.kinship import Place, kinship, peopled, selecting, veiled
+from nplint.kinship import Place, add_workloads, kinship, peopled, selecting, veiled
 from nplint.kustomize import Kustomizations
 from nplint.revisions import Snapshot
 from nplint.words import Words
-from nplint.workload import POD_TEMPLATES
 
 
 def is_kustomization(path: str) -> bool:
@@ -117,9 +116,7 @@ class Neighbourhood:
     def _look_for_pods(self, wanted: frozenset[Place]) -> frozenset[Place]:
         """Look for pods in these namespaces, and tell which have none."""
         words = Words()
-        words.add(["containers"])
-        for kind in sorted({kind for _, kind in POD_TEMPLATES}):
-            words.add_kind(kind)
+        add_workloads(words)
         folders = {posixpath.dirname(path) for path in self.touched}
         for files in self.snapshot.holding(words, folders):
             for path in files.keys() - self.touched:
