@@ -105,7 +105,7 @@ class Answers:
             with open(handle, "wb") as file:
                 file.write(written)
             os.replace(made, path)
-        except OSError:
+        except BaseException:
             with suppress(OSError):
                 os.unlink(made)
             raise

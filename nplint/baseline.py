@@ -12,6 +12,7 @@ from nplint.document import Document
 from nplint.errors import NplintError, reason
 from nplint.extent import Extent
 from nplint.finding import Finding, Identity, identities
+from nplint.limits import DEFAULT, Limits
 from nplint.node import Node
 from nplint.reader import decode
 from nplint.report import Report
@@ -169,7 +170,7 @@ def _is_settled(entry: Entry, baseline: Baseline, extent: Extent) -> bool:
     return extent.settles(entry.identity.rule, (cluster,), (baseline.outside(entry.path),))
 
 
-def load(file: str, shown: str) -> Baseline:
+def load(file: str, shown: str, most: Limits = DEFAULT) -> Baseline:
     """Read a baseline; `shown` is its path as messages give it.
 
     Raises:
@@ -179,7 +180,7 @@ def load(file: str, shown: str) -> Baseline:
     if not os.path.isfile(file):
         raise NplintError(f"there is no baseline {shown}: {way_out}")
     try:
-        source = decode(shown, limits.load(file, limits.DEFAULT.file_size))
+        source = decode(shown, limits.load(file, most.file_size), limits=most)
     except (OSError, NplintError) as error:
         raise NplintError(f"cannot read {shown}: {reason(error)}") from None
     try:

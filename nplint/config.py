@@ -5,14 +5,13 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from functools import partial
-from typing import Any
 
 from nplint import address, limits
 from nplint.declared import Config, Patterns, Target
-from nplint.document import Document, Source, Span
-from nplint.document import Path as Steps
+from nplint.document import Document, Source
 from nplint.errors import NplintError, reason
 from nplint.filenames import lies_in
+from nplint.limits import DEFAULT, Limits
 from nplint.mistakes import documents, misshapen, repeated
 from nplint.node import Node
 from nplint.profile import PROFILES, KnownNode, Profile, declare, parse_port_range, parse_version, typical
@@ -21,52 +20,17 @@ from nplint.suppress import Ignore
 
 Profiles = Mapping[str, Profile]
 
-_MARK = "-is-here"
 _TAINT = re.compile(r"[^=:\s]+(=[^=:\s]*)?:(NoSchedule|PreferNoSchedule|NoExecute)")
-_HEAD = re.compile(r"^\[+\s*tool\s*\.\s*nplint\b", re.MULTILINE)
 
 
-class _TomlDocument(Document):
-    """A table of a TOML file. The parser tells no places: a key stands where another spelling of it renames it."""
-
-    def locate(self, path: Steps, *, key: bool = False) -> Span:
-        while path:
-            span = self._key(path) if isinstance(path[-1], str) else None
-            if span:
-                return span
-            path = path[:-1]
-        return self.source.span(self.start, self.start)
-
-    def _key(self, path: Steps) -> Span | None:
-        text, (*above, name) = self.source.text, path
-        for found in re.finditer(rf"(?<![\w-]){re.escape(str(name))}(?![\w-])", text):
-            renamed = _table(f"{text[: found.end()]}{_MARK}{text[found.end() :]}")
-            holder = Node(self, value=renamed).at(tuple(above))
-            if holder[f"{name}{_MARK}"].present:
-                return self.source.span(found.start(), found.end())
-        return None
-
-
-def _table(text: str) -> Any:
-    """The table [tool.nplint] of a TOML text; None where there is none, or the text is no TOML."""
-    import tomllib
-
-    try:
-        # A version keeps its last zero only as text.
-        tool = tomllib.loads(text, parse_float=str).get("tool")
-    except tomllib.TOMLDecodeError:
-        return None
-    return _plain(tool["nplint"]) if isinstance(tool, dict) and "nplint" in tool else None
-
-
-def load(file: str, shown: str, profiles: Profiles = PROFILES) -> Config:
+def load(file: str, shown: str, profiles: Profiles = PROFILES, most: Limits = DEFAULT) -> Config:
     """Read and check a configuration; `shown` is its path as messages give it, `profiles` what types of clusters are.
 
     Raises:
         NplintError: it cannot be read, or says something that it cannot say.
     """
     try:
-        source = decode(shown, limits.load(file, limits.DEFAULT.file_size))
+        source = decode(shown, limits.load(file, most.file_size), limits=most)
     except (OSError, NplintError) as error:
         raise NplintError(f"cannot read {shown}: {reason(error)}") from None
     # A link to a configuration elsewhere does not make that folder the one that its paths begin at.
@@ -89,36 +53,14 @@ def read(source: Source, folder: str, profiles: Profiles = PROFILES) -> Config:
 
 def _document(source: Source) -> Document:
     if source.path.endswith(".toml"):
-        return _toml(source)
+        from nplint import tomltext
+
+        return tomltext.read(source)
     found = documents(source)
     if len(found) > 1:
         place = found[1].locate(()).place
         raise NplintError(f"{place}: a configuration is one document, and these are {len(found)}")
     return found[0] if found else Document(source, 0, 0, 0, {})
-
-
-def _toml(source: Source) -> Document:
-    import tomllib
-
-    try:
-        tomllib.loads(source.text)
-    except tomllib.TOMLDecodeError as error:
-        reason, _, place = str(error).partition(" (at ")
-        line, column = re.findall(r"\d+", place) or source.span(len(source.text), len(source.text))[1:3]
-        raise NplintError(f"{source.path}:{line}:{column}: this is no TOML: {reason}") from None
-    table, head = _table(source.text), _HEAD.search(source.text)
-    if table is None:
-        raise NplintError(f"{source.path} has no table [tool.nplint]")
-    return _TomlDocument(source, 0, head.start() if head else 0, len(source.text), table)
-
-
-def _plain(value: Any) -> Any:
-    """TOML's values as a schema knows them: dates and numbers are text, as keys of numbers are already."""
-    if isinstance(value, dict):
-        return {key: _plain(child) for key, child in value.items()}
-    if isinstance(value, list):
-        return [_plain(child) for child in value]
-    return value if isinstance(value, str | bool) else str(value)
 
 
 def problems(root: Node, folder: str, profiles: Profiles) -> list[str]:
@@ -219,14 +161,14 @@ def _folder_of_rules(folder: str, text: str) -> None:
 
 
 def _pattern(text: str) -> None:
-    from pathspec import GitIgnoreSpec
+    from nplint.globs import spec
 
     if re.search(r"\\\w", text):
         raise NplintError(f"`{text}` has a backslash before a letter: write `/` between folders, on Windows too")
     if ".." in text.split("/"):
         raise NplintError(f"`{text}` leads out of the folder of this file: what it names lies in it")
     try:
-        GitIgnoreSpec.from_lines([text])
+        spec([text])
     except ValueError:
         raise NplintError(f"`{text}` is no pattern: write it as in .gitignore") from None
 

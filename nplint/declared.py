@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from nplint.errors import NplintError
 from nplint.filenames import readable
-from nplint.limits import DEFAULT, load
+from nplint.limits import DEFAULT, Limits, load
 
 if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec
@@ -54,9 +54,9 @@ class Patterns:
 
     @cached_property
     def _spec(self) -> "GitIgnoreSpec":
-        from pathspec import GitIgnoreSpec
+        from nplint.globs import spec
 
-        return GitIgnoreSpec.from_lines(map(_composed, self.lines))
+        return spec(map(_composed, self.lines))
 
 
 def _composed(path: str) -> str:
@@ -97,13 +97,13 @@ class Config(NamedTuple):
         return node if node and node.present else None
 
 
-def find(start: str) -> str | None:
+def find(start: str, most: Limits = DEFAULT) -> str | None:
     """The configuration for a path: in its folder or above, as far as the root of its repository."""
     here = os.path.realpath(start)
     here = here if os.path.isdir(here) else os.path.dirname(here)
     while True:
         for file in (os.path.join(here, name) for name in NAMES):
-            if os.path.isfile(file) and (not file.endswith(".toml") or _has_table(file)):
+            if os.path.isfile(file) and (not file.endswith(".toml") or _has_table(file, most)):
                 return file
         above = os.path.dirname(here)
         if above == here or os.path.exists(os.path.join(here, ".git")):
@@ -111,9 +111,9 @@ def find(start: str) -> str | None:
         here = above
 
 
-def _has_table(file: str) -> bool:
+def _has_table(file: str, most: Limits) -> bool:
     try:
-        return bool(re.search(_TABLE, load(file, DEFAULT.file_size).decode("utf-8", "replace")))
+        return bool(re.search(_TABLE, load(file, most.file_size).decode("utf-8", "replace")))
     except OSError:
         return False
     except NplintError as error:

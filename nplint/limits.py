@@ -20,10 +20,11 @@ class Limits(NamedTuple):
     documents: int = 1_000_000
     file_size: int = 512 << 20
     ignore_size: int = 64 << 10
+    rule_size: int = 1 << 20
 
 
 DEFAULT = Limits()
-HIGHEST = Limits(depth=1000, documents=1 << 40, file_size=1 << 40, ignore_size=1 << 40)
+HIGHEST = Limits(depth=1000, documents=1 << 40, file_size=1 << 40, ignore_size=1 << 40, rule_size=1 << 40)
 """Values are followed by recursion, so there is an end to how deep they may nest."""
 
 

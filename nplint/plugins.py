@@ -18,6 +18,7 @@ from nplint.declarative import read
 from nplint.errors import NplintError
 from nplint.hookspecs import Formatter, hookimpl
 from nplint.installed import registers_plugins
+from nplint.limits import DEFAULT, Limits
 from nplint.profile import PROFILES, TYPES, Profile
 from nplint.reader import decode
 from nplint.sandbox import Sandbox
@@ -56,7 +57,7 @@ class Plugins(NamedTuple):
         origin = self.origins.get(rule.name, "")
         return origin if origin.startswith("the plugin ") and origin != _OWN else ""
 
-    def with_files(self, given: "Sequence[RuleFiles]") -> "Plugins":
+    def with_files(self, given: "Sequence[RuleFiles]", most: Limits = DEFAULT) -> "Plugins":
         """These and the rules of files and folders.
 
         Raises:
@@ -67,9 +68,8 @@ class Plugins(NamedTuple):
         from nplint import rulefiles
 
         known = [(self.origins[name], name, rule) for name, rule in self.rules.items()]
-        found = _by_name(
-            "rule", [*known, *((file, rule.name, rule) for file, rule in rulefiles.load(given, self.types))]
-        )
+        more = [(file, rule.name, rule) for file, rule in rulefiles.load(given, self.types, most)]
+        found = _by_name("rule", [*known, *more])
         origins = {name: origin for name, (origin, _) in found.items()}
         return self._replace(rules={name: rule for name, (_, rule) in found.items()}, origins=origins)
 

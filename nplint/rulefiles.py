@@ -4,21 +4,19 @@ import os
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from nplint import policy
+from nplint import limits, policy
 from nplint.check import Rule
 from nplint.declarative import read
 from nplint.document import Source
 from nplint.errors import NplintError, reason
 from nplint.filenames import lies_in
+from nplint.limits import DEFAULT, Limits
 from nplint.mistakes import documents, text_of
 from nplint.node import Node
 from nplint.profile import TYPES
 from nplint.reader import decode
 from nplint.sandbox import Sandbox
 from nplint.sources import shown
-
-MAX_BYTES = 1024 * 1024
-"""The largest file of rules that is read."""
 
 _SUFFIXES = (".yaml", ".yml")
 
@@ -30,7 +28,7 @@ class RuleFiles(NamedTuple):
     within: str = ""
 
 
-def load(given: Sequence[RuleFiles], types: Sequence[str] = TYPES) -> list[tuple[str, Rule]]:
+def load(given: Sequence[RuleFiles], types: Sequence[str] = TYPES, most: Limits = DEFAULT) -> list[tuple[str, Rule]]:
     """The rules of files and folders, in the order of their names.
 
     Raises:
@@ -38,13 +36,14 @@ def load(given: Sequence[RuleFiles], types: Sequence[str] = TYPES) -> list[tuple
     """
     sandbox = Sandbox()
     # A folder may be given twice, in two spellings.
+    named = {each.path for each in given}
     files = {os.path.realpath(file): file for each in given for file in _files(each)}
     found: list[tuple[str, Rule]] = []
     policies: list[Node] = []
     wrong: list[str] = []
     for file in files.values():
         try:
-            source = _source(file)
+            source = _source(file, most, found=file not in named)
             in_it = [node for document in documents(source) for node in policy.manifests(document)]
             policies_in_it = _policies(in_it)
             policies += policies_in_it
@@ -77,16 +76,13 @@ def _policies(nodes: list[Node]) -> list[Node]:
     return found
 
 
-def _source(file: str) -> Source:
+def _source(file: str, most: Limits, *, found: bool) -> Source:
     name = shown(file)
     try:
-        with open(file, "rb") as opened:
-            data = opened.read(MAX_BYTES + 1)
-    except OSError as error:
+        data = limits.load(file, most.rule_size, "rule_size", found=found)
+    except (OSError, NplintError) as error:
         raise NplintError(f"cannot read {name}: {reason(error)}") from None
-    if len(data) > MAX_BYTES:
-        raise NplintError(f"{name} is larger than {MAX_BYTES // 1024} KiB, which no rule is")
-    return decode(name, data)
+    return decode(name, data, limits=most)
 
 
 def _files(given: RuleFiles) -> Iterator[str]:

@@ -289,23 +289,23 @@ def _ignores_of(real: str, limits: Limits) -> Ignores:
 
 def _spec(lines: list[str]) -> "GitIgnoreSpec":
     # Most folders have no .gitignore, and the import costs more than reading a manifest.
-    from pathspec import GitIgnoreSpec
+    from nplint.globs import spec
 
     try:
-        return GitIgnoreSpec.from_lines(lines)
+        return spec(lines)
     except ValueError:
         return _without_bad_lines(lines)
 
 
 def _without_bad_lines(lines: list[str]) -> "GitIgnoreSpec":
     """What git makes of lines of which some are no pattern: those match nothing."""
-    from pathspec import GitIgnoreSpec
+    from nplint.globs import spec
 
-    spec = GitIgnoreSpec([])
+    found = spec([])
     for line in lines:
         with suppress(ValueError):
-            spec += GitIgnoreSpec.from_lines([line])
-    return spec
+            found += spec([line])
+    return found
 
 
 def _is_ignored(real: str, name: str, is_folder: bool, ignores: Ignores) -> bool:

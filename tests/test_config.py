@@ -333,6 +333,41 @@ def test_a_named_toml_file_has_the_table(text: str) -> None:
     assert refusal(text, "pyproject.toml") == ["pyproject.toml has no table [tool.nplint]"]
 
 
+DEEP = "pyproject.toml: it nests more than 200 lists and mappings in each other (`--limit depth=N` raises that)"
+LONG = "a key has more than 200 parts (`--limit depth=N` raises that)"
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        *((f"x = {'[' * levels}{']' * levels}\n", DEEP) for levels in (200, 400, 100_000)),
+        *((f"x = {'{a = ' * levels}1{'}' * levels}\n", DEEP) for levels in (200, 100_000)),
+        (f"\n[tool.other]\nx = {'[' * 100_000}{']' * 100_000}\n", DEEP),
+        (f"{'a.' * 100_000}a = 1\n", f"pyproject.toml:2:1: {LONG}"),
+        ("x = {" + ' "a b" . ' * 100_000 + "a = 1}\n", f"pyproject.toml:2:7: {LONG}"),
+        (f"[tool.nplint.{'a.' * 100_000}a]\n", f"pyproject.toml:2:2: {LONG}"),
+        (f"x = {'1' * 100_000}\n", "pyproject.toml: a number in it has more digits than a number can have"),
+    ],
+    ids=[*("200", "400", "many", "200 mappings", "many mappings", "elsewhere", "parts", "quoted", "header", "digits")],
+)
+def test_what_toml_is_not_meant_for_is_refused(text: str, sentence: str) -> None:
+    assert refusal(f"[tool.nplint]\n{text}", "pyproject.toml") == [sentence]
+
+
+def test_what_is_as_deep_as_it_may_be_is_read() -> None:
+    said = refusal(f"[tool.nplint]\nx = {'[' * 199}{']' * 199}\n{'a.' * 199}a = 1\n", "pyproject.toml")
+    told = ["pyproject.toml:2:1: there is no key x", "pyproject.toml:3:1: there is no key a"]
+    assert [sentence.partition(": there are")[0] for sentence in said] == told
+
+
+def test_no_place_is_looked_for_without_an_end() -> None:
+    words = "# zz\n" * 20_000
+    names = "".join(f"zz{number} = 1\n" for number in range(1000))
+    said = refusal(f"[tool.nplint]\n{words}zz = 1\n{names}", "pyproject.toml")
+    assert {sentence.partition(" there")[0] for sentence in said} == {"pyproject.toml:1:1:"}
+    assert refusal(f"{words}[tool.nplint]\nzz = 1\n", "pyproject.toml")[0].startswith("pyproject.toml:20002:1: there")
+
+
 # --- where it is
 
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from nplint.cli import put as putting
+from nplint.cli import recall
 from nplint.cli.put import put
 
 if TYPE_CHECKING:
@@ -184,15 +185,53 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
     subprocess.run(["umount", str(disk)], check=True)
 
 
-def test_a_disk_that_is_really_full_keeps_its_old_files(small_disk: Path, nplint: "Nplint") -> None:
-    ports = "".join(f"    - {{name: p{number}, port: {number}, nodePort: 8080}}\n" for number in range(1, 200))
-    Path("f.yaml").write_text(SERVICE + ports)
-    target = small_disk / "out.json"
-    target.write_text("old")
-    run = nplint("--output", f"json={target}")
-    assert (run.code, run.out, target.read_text()) == (2, "", "old")
-    assert run.err == f"error: cannot write {target}: no space left on device\n"
+PORTS = "".join(f"    - {{name: p{number}, port: {number}, nodePort: 8080}}\n" for number in range(1, 200))
+EMPTY = '{"version": 1, "findings": []}'
+
+
+@pytest.mark.parametrize(
+    ("old", "option"), [("{}", ("--output", "json=disk/out.json")), (EMPTY, ("--write-baseline", "disk/out.json"))]
+)
+def test_a_disk_that_is_really_full_keeps_its_old_files(
+    small_disk: Path, nplint: "Nplint", old: str, option: tuple[str, ...]
+) -> None:
+    Path("f.yaml").write_text(SERVICE + PORTS)
+    (small_disk / "out.json").write_text(old)
+    run = nplint(*option)
+    assert (run.code, run.out, (small_disk / "out.json").read_text()) == (2, "", old)
+    assert run.err == "error: cannot write disk/out.json: no space left on device\n"
     assert os.listdir(small_disk) == ["out.json"]
+
+
+def test_nothing_is_fixed_on_a_disk_that_is_really_full(small_disk: Path, nplint: "Nplint") -> None:
+    (small_disk / "f.yaml").write_text(SERVICE + PORTS)
+    run = nplint("fix", "disk")
+    assert (run.code, run.out) == (1, "")
+    assert run.err.startswith("error: disk/f.yaml: not fixed: it cannot be written: no space left on device\n")
+    assert (small_disk / "f.yaml").read_text() == SERVICE + PORTS
+    assert os.listdir(small_disk) == ["f.yaml"]
+
+
+@pytest.mark.parametrize("fault", ["full", "read-only"])
+def test_no_answer_is_kept_on_a_disk_that_takes_none(
+    small_disk: Path, nplint: "Nplint", monkeypatch: pytest.MonkeyPatch, fault: str
+) -> None:
+    cache = small_disk / "cache"
+    cache.mkdir(0o700)
+    if fault == "full":
+        # Room for the beginning of an answer.
+        (small_disk / "other").write_bytes(b"x" * (8 << 10))
+    else:
+        subprocess.run(["mount", "-o", "remount,ro", str(small_disk)], check=True)
+    Path("work").mkdir()
+    Path("work/f.yaml").write_text(SERVICE + PORTS)
+    monkeypatch.chdir("work")
+    monkeypatch.setenv("NPLINT_CACHE_DIR", str(cache))
+    monkeypatch.setattr(recall, "WORTH", 1)
+    expected = nplint("--no-cache")
+    assert (expected.code, len(expected.out) > (8 << 10)) == (1, True)
+    assert [nplint(), nplint()] == [expected, expected]
+    assert os.listdir(cache) == []
 
 
 def test_a_disk_that_is_really_read_only_is_told(small_disk: Path, nplint: "Nplint") -> None:
@@ -202,6 +241,9 @@ def test_a_disk_that_is_really_read_only_is_told(small_disk: Path, nplint: "Npli
     assert nplint("fix", str(small_disk)) == (1, "", said)
     run = nplint("--output", "json=disk/out", str(small_disk))
     assert (run.code, run.err) == (2, "error: cannot write disk/out: read-only file system\n")
+    run = nplint("--write-baseline", "disk/base.json", str(small_disk))
+    assert (run.code, run.err) == (2, "error: cannot write disk/base.json: read-only file system\n")
+    assert os.listdir(small_disk) == ["f.yaml"]
 
 
 @pytest.mark.parametrize("full", [1, 5, 4000])
@@ -286,6 +328,23 @@ def test_a_reader_who_has_left_changes_nothing(tmp_path: Path, arguments: list[s
     assert without(tmp_path, *arguments, stdout=writing) == expected
     assert without(tmp_path, *arguments, stdout=subprocess.DEVNULL, stderr=writing) == (expected[0], b"")
     os.close(writing)
+
+
+@pytest.mark.parametrize("format", ["text", "json", "sarif", "html"])
+def test_a_reader_who_leaves_in_the_middle_changes_nothing(tmp_path: Path, format: str) -> None:
+    # More than a pipe holds.
+    (tmp_path / "f.yaml").write_text(SERVICE + "---\n".join(SERVICE + PORTS.replace("1", "2") for _ in range(3)))
+    arguments = ("--format", format, "f.yaml")
+    with started(tmp_path, *arguments, stdout=subprocess.PIPE) as process:
+        out, err = process.communicate()
+    assert (process.returncode, len(out) > (1 << 16)) == (1, True)
+    with started(tmp_path, *arguments, stdout=subprocess.PIPE) as process:
+        assert process.stdout
+        assert process.stderr
+        assert process.stdout.read(1000) == out[:1000]
+        process.stdout.close()
+        assert process.stderr.read() == err
+    assert process.returncode == 1
 
 
 # --- signals

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import resource
 import stat
 import subprocess
@@ -203,6 +204,17 @@ def test_a_broken_line_of_many_megabytes_needs_little_more_memory_than_it_has(tm
     (tmp_path / "f.yaml").write_text(line % ("x" * (16 << 20)))
     run = bounded(600, "f.yaml", cwd=tmp_path)
     assert (run.returncode, run.stdout.count("error[unreadable-manifest]"), len(run.stdout) < 300) == (1, 1, True)
+
+
+@pytest.mark.parametrize(
+    ("end", "said"), [("}", ["invalid-name", "node-port-out-of-range"]), ("", ["unreadable-manifest"])]
+)
+def test_one_line_of_fifty_megabytes_is_read(tmp_path: Path, end: str, said: list[str]) -> None:
+    long = f"{{name: web, annotations: {{a: {'x' * (50 << 20)}}}}}"
+    ports = "{type: NodePort, ports: [{port: 80, nodePort: 8080}]}"
+    (tmp_path / "f.yaml").write_text(f"{{apiVersion: v1, kind: Service, metadata: {long}, spec: {ports}{end}\n")
+    run = bounded(600, "f.yaml", cwd=tmp_path)
+    assert (run.returncode, re.findall(r"error\[(.*?)\]", run.stdout), len(run.stdout) < 500) == (1, said, True)
 
 
 # --- files that are none

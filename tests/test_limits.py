@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
@@ -57,7 +58,7 @@ def test_limits_are_written_by_name(values: tuple[str, ...], expected: Limits) -
     assert parse(values) == expected
 
 
-NAMES = "depth, documents, file-size, ignore-size"
+NAMES = "depth, documents, file-size, ignore-size, rule-size"
 NO_SIZE = "write a number from 1 to 1,099,511,627,776, such as file-size=2MiB"
 
 
@@ -89,6 +90,7 @@ REASONS = {
     "documents": "there are more documents in its file than {limit} (`--limit documents=N` raises that)",
     "file-size": "it is larger than {limit} bytes (`--limit file-size=N` raises that)",
     "ignore-size": "it is larger than {limit} bytes (`--limit ignore-size=N` raises that)",
+    "rule-size": "it is larger than {limit} bytes (`--limit rule-size=N` raises that)",
 }
 
 
@@ -168,14 +170,76 @@ def test_nothing_is_printed_of_an_input_that_is_too_large_to_be_fixed(nplint: "N
     assert nplint("fix", "-", "--limit", "file-size=5", stdin=SERVICE) == (2, "", said)
 
 
-@pytest.mark.parametrize("option", ["--context", "--config", "--baseline"])
-def test_what_steers_a_run_has_to_be_read(nplint: "Nplint", monkeypatch: pytest.MonkeyPatch, option: str) -> None:
+STEERING = {
+    "--context": SERVICE.replace("web", "api").replace("8080", "30080"),
+    "--config": "rules: {node-port-out-of-range: warning}\n",
+    "--baseline": '{"version": 1, "findings": []}\n',
+    "--rules": """\
+summary: A Service has no label `team`.
+why: Nobody knows whom to call.
+severity: note
+kinds: [{apiVersion: v1, kind: Service}]
+schema: {properties: {metadata: {required: [labels]}}}
+message: "{path} is not set"
+good: |
+  {apiVersion: v1, kind: Service, metadata: {name: web, labels: {}}}
+bad: |
+  apiVersion: v1
+  kind: Service
+  metadata: {name: web}  # <- metadata.labels is not set
+""",
+}
+
+
+@pytest.mark.parametrize("option", STEERING)
+def test_what_steers_a_run_has_to_be_read_and_the_limit_that_is_told_is_the_one_that_holds(
+    nplint: "Nplint", option: str
+) -> None:
     Path("f.yaml").write_text(SERVICE)
-    Path("large.yaml").write_text(SERVICE + "#")
-    monkeypatch.setattr(limits, "DEFAULT", DEFAULT._replace(file_size=len(SERVICE)))
-    run = nplint(option, "large.yaml", "--limit", f"file-size={len(SERVICE)}", "f.yaml")
+    file, name = "steering.yaml", "rule-size" if option == "--rules" else "file-size"
+    # Larger than what is linted, which falls under the same limit.
+    Path(file).write_text(STEERING[option] + " " * len(SERVICE))
+    size = Path(file).stat().st_size
+    run = nplint(option, file, "--limit", f"{name}={size - 1}", "f.yaml")
     assert (run.code, run.out) == (2, "")
-    assert run.err.endswith(f"it is larger than {len(SERVICE)} bytes (`--limit file-size=N` raises that)\n")
+    assert file in run.err
+    assert run.err.endswith(f": {REASONS[name].format(limit=size - 1)}\n")
+    assert nplint(option, file, "--limit", f"{name}={size}", "f.yaml").code == 1
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        *(["config", "validate"], ["config", "show"], ["rules"], ["explain"], ["rule", "test"], ["ports"], ["graph"]),
+        *(["fix"], ["--staged"]),
+    ],
+    ids=" ".join,
+)
+@pytest.mark.parametrize("name", [".nplint.yaml", "pyproject.toml"])
+def test_every_command_that_reads_a_configuration_takes_its_limit(
+    nplint: "Nplint", repository: "Repository", command: list[str], name: str
+) -> None:
+    text = {".nplint.yaml": "fail-on: error\n", "pyproject.toml": "[tool.nplint]\nfail-on = 'error'\n"}[name]
+    repository.commit({name: text, "f.yaml": SERVICE.replace("8080", "30080")})
+    said = f"it is larger than {len(text) - 1} bytes (`--limit file-size=N` raises that)\n"
+    run = nplint(*command, "--limit", f"file-size={len(text) - 1}")
+    assert (run.code, run.out, run.err.startswith("error: cannot read "), run.err.endswith(f"{name}: {said}")) == (
+        *(2, "", True, True),
+    )
+    assert nplint(*command, "--limit", "file-size=1MiB").code == 0
+
+
+@pytest.mark.parametrize("command", [["rules"], ["explain"], ["rule", "test"], ["config", "validate"], ["f.yaml"]])
+def test_rule_size(nplint: "Nplint", command: list[str]) -> None:
+    Path("f.yaml").write_text(SERVICE.replace("8080", "30080"))
+    Path("policy").mkdir()
+    Path("policy/no-team.yaml").write_text(STEERING["--rules"])
+    Path(".nplint.yaml").write_text("rules-dir: policy\nfail-on: error\n")
+    size = len(STEERING["--rules"])
+    run = nplint(*command, "--limit", f"rule-size={size - 1}")
+    said = REASONS["rule-size"].format(limit=size - 1)
+    assert (run.code, run.out, run.err) == (2, "", f"error: cannot read policy/no-team.yaml: {said}\n")
+    assert nplint(*command, "--limit", f"rule-size={size}").code == 0
 
 
 def test_ignore_size(nplint: "Nplint", repository: "Repository") -> None:
@@ -218,6 +282,27 @@ def test_a_file_that_vanishes_before_it_is_read_is_a_finding(tmp_path: Path, mon
     assert [(one.source.path, [each.message for each in one.defects]) for one in found] == [
         ("a.yaml", []),
         ("b.yaml", ["no such file or directory"]),
+    ]
+
+
+def test_a_folder_that_vanishes_before_it_is_searched_is_a_finding(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("b").mkdir()
+    for name in ("a.yaml", "b/f.yaml", "c.yaml"):
+        Path(name).write_text(SERVICE)
+
+    def watch(files: Iterator[File]) -> Iterator[File]:
+        for file in files:
+            shutil.rmtree("b", ignore_errors=True)
+            yield file
+
+    found = sources.gather(["."], BytesIO(), watch=watch).documents
+    assert [(one.source.path, [each.message for each in one.defects]) for one in found] == [
+        ("a.yaml", []),
+        ("b", ["no such file or directory"]),
+        ("c.yaml", []),
     ]
 
 

@@ -1,4 +1,4 @@
-"""The same findings by any number of processes, whatever becomes of them, and with or without shortcuts."""
+"""The same documents by any number of processes, whatever becomes of them."""
 
 import json
 import signal
@@ -14,14 +14,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from nplint import reader, reading
+from nplint import reading
 from nplint.cli.workers import staff
 from nplint.reading import File, Staff, in_turn, with_help
 
 if TYPE_CHECKING:
     from tests.conftest import Nplint
 
-CORPUS = Path(__file__).parent.parent.parent / "shared" / "corpus"
 TEXTS = [
     "apiVersion: v1\nkind: Service\nmetadata: {name: web, name: api}\nspec:\n  type: NodePort\n  ports: [{port: 80}]\n",
     "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: 网关\ndata: {a: &x b, c: *x}\n---\napiVersion: v1\nkind: [\n",
@@ -181,33 +180,3 @@ def test_processes_end_when_nobody_is_left_to_work_for(tree: Path, environ: dict
 @pytest.mark.parametrize("number", ["-1", "65", "two"])
 def test_a_number_of_processes_that_cannot_be_is_refused(nplint: "Nplint", number: str) -> None:
     assert nplint("--jobs", number).code == 2
-
-
-def test_manifests_are_judged_alike_by_any_number_of_processes(
-    tree: Path, nplint: "Nplint", monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(reading, "ALONE", 1)
-    monkeypatch.setattr(reading, "_BATCH", 3)
-    check_alike(nplint, monkeypatch)
-
-
-@pytest.mark.skipif(not CORPUS.exists(), reason="the manifests of public projects are not here")
-def test_real_manifests_are_judged_alike_by_any_number_of_processes(
-    nplint: "Nplint", monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    monkeypatch.setattr(reading, "ALONE", 100)
-    monkeypatch.chdir(CORPUS)
-    monkeypatch.setenv("NPLINT_CACHE_DIR", str(tmp_path))
-    check_alike(nplint, monkeypatch)
-
-
-def check_alike(nplint: "Nplint", monkeypatch: pytest.MonkeyPatch) -> None:
-    """All that is told, with one process, two and three, from the answer that was kept, and without any shortcut."""
-    runs = {jobs: nplint(".", "--format", "json", "--jobs", jobs, "--no-cache") for jobs in ("1", "2", "3", "0")}
-    assert runs["1"].out
-    assert [jobs for jobs, run in runs.items() if run != runs["1"]] == []
-    for _ in range(2):
-        assert nplint(".", "--format", "json") == runs["1"]
-    monkeypatch.setattr(reading, "read", partial(reader.read, shortcut=None))
-    assert nplint(".", "--format", "json", "--jobs", "1", "--no-cache") == runs["1"]
-    assert active_children() == []

@@ -5,10 +5,10 @@ import os
 import stat
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from multiprocessing.pool import ThreadPool
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -311,6 +311,59 @@ def test_a_folder_that_cannot_be_written_is_done_without(
         monkeypatch.setattr(what, full)
     assert nplint("deploy") == first
     assert kept(folder) == []
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_an_interrupt_at_any_line_leaves_the_old_or_the_new_answer(tmp_path: Path) -> None:
+    here = Answers(str(tmp_path / "a"))
+    old, new = Answer("", "old", "", 0), Answer("", "new" * 10_000, "", 1)
+    seen: set[Answer | None] = set()
+    drafts = 0
+    for at in range(500):
+        here.keep(QUESTION, old)
+        left = iter(range(at))
+
+        def trace(frame: Any, event: str, argument: Any, left: Iterator[int] = left) -> Any:
+            if frame.f_globals.get("__name__") != "nplint.answers":
+                return None
+            if event == "line" and next(left, None) is None:
+                sys.settrace(None)
+                raise KeyboardInterrupt
+            return trace
+
+        before = sys.gettrace()
+        sys.settrace(trace)
+        try:
+            here.keep(QUESTION, new)
+            is_done = sys.gettrace() is not None
+        except KeyboardInterrupt:
+            is_done = False
+        finally:
+            sys.settrace(before)
+        seen.add(here.find(QUESTION))
+        drafts += len(kept(tmp_path / "a")) - 1
+        here.clear()
+        if is_done:
+            break
+    else:
+        pytest.fail("there is no end of lines")
+    assert seen == {old, new}
+    # Between making a draft and the line that sees to it that it is taken away there is nothing but this.
+    assert drafts <= 1
+
+
+def test_runs_at_once_have_one_answer(folder: Path, tree: Path, environ: dict[str, str]) -> None:
+    program = "import nplint.cli.recall as r; r.WORTH = 1; from nplint.__main__ import main; main()"
+    command = [sys.executable, "-c", program, "deploy"]
+    env = environ | {"NPLINT_CACHE_DIR": str(folder)}
+    runs = [
+        subprocess.Popen(command, cwd=tree.parent, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        for _ in range(4)
+    ]
+    said = {(*run.communicate(), run.returncode) for run in runs}
+    assert len(said) == 1
+    assert [path.suffix for path in kept(folder)] == [".answer"]
+    assert said.pop()[2] == 1
 
 
 def test_a_file_in_the_place_of_the_folder_is_left_alone(nplint: "Nplint", folder: Path, tree: Path) -> None:

@@ -1,5 +1,6 @@
 """Rules from folders and files: what a run uses, what `nplint` says of them, and what a repository cannot have read."""
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -295,7 +296,14 @@ def test_a_configuration_names_nothing_to_write(nplint: "Nplint", inside: Path, 
 
 def test_a_file_that_is_too_large_is_no_rule(nplint: "Nplint", inside: Path) -> None:
     (inside / "policy/large.yaml").write_text("a: b\n" * 300_000)
-    assert refused(nplint) == "policy/large.yaml is larger than 1024 KiB, which no rule is"
+    said = "it is larger than 1 MiB (`--limit rule-size=N` raises that)"
+    assert refused(nplint) == f"cannot read policy/large.yaml: {said}"
+
+
+def test_a_pipe_among_the_rules_is_not_waited_for(nplint: "Nplint", inside: Path) -> None:
+    os.mkfifo(inside / "policy/pipe.yaml")
+    said = "it is a pipe or device, and those are read only where they are named"
+    assert refused(nplint) == f"cannot read policy/pipe.yaml: {said}"
 
 
 def test_a_bomb_of_aliases_is_refused(nplint: "Nplint", inside: Path) -> None:

@@ -1,6 +1,7 @@
 """A file -> documents: they are read, and every place in them lies in the file and holds what it should."""
 
 import json
+import pickle
 import re
 from collections.abc import Iterator
 from itertools import islice
@@ -8,6 +9,7 @@ from random import Random
 from zlib import crc32
 
 from fuzz.bundle import split
+from nplint import reading
 from nplint.document import Document, Path, Source, Span
 from nplint.reader import decode, parse, read
 from nplint.tree import Value
@@ -26,6 +28,7 @@ def check(data: bytes) -> None:
     """Read each file of an input."""
     for file in split(data):
         _check_file(decode(file.path, file.data, file.revision), Random(crc32(file.data)))
+        _check_sent(file.path, file.data)
 
 
 def _check_file(source: Source, random: Random) -> None:
@@ -40,6 +43,14 @@ def _check_file(source: Source, random: Random) -> None:
         _check_document(document)
     for document in random.sample(documents, min(len(documents), _MOST_DOCUMENTS)):
         _check_places(document, random)
+
+
+def _check_sent(path: str, data: bytes) -> None:
+    """What another process reads and sends back is what is read here."""
+    source = decode(path, data)
+    [sent] = pickle.loads(pickle.dumps(reading.read_batch([reading.File(path, path, data)])))
+    found = tuple(Document(source, *rest) for rest in sent)
+    assert _all_of(found) == _all_of(read(source)), "read by another process, it is something else"
 
 
 def _are_among(some: tuple[Document, ...], documents: list[Document]) -> bool:

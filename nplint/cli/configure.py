@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from nplint.cli.extensions import prepare
-from nplint.cli.options import completed, from_here, option, settings
+from nplint.cli.options import completed, from_here, limit, limits_of, option, settings
 from nplint.cli.terminal import show, tell
 from nplint.errors import NplintError
 from nplint.output.excerpt import printable
 
 if TYPE_CHECKING:
     from nplint.declared import Config
+    from nplint.limits import Limits
     from nplint.node import Node
 
 
@@ -61,7 +62,8 @@ def _written(value: Any) -> str:
 
 @config.command("validate")
 @click.argument("file", required=False, metavar="[FILE]", shell_complete=completed)
-def validate(file: str | None) -> None:
+@limit
+def validate(file: str | None, limit: tuple[str, ...]) -> None:
     """Check the configuration that FILE is, or that holds for the current folder."""
     from nplint import plugins, sources
     from nplint.cli import check, rules
@@ -69,29 +71,30 @@ def validate(file: str | None) -> None:
     from nplint.declared import find
     from nplint.rulefiles import RuleFiles
 
-    path = file or os.environ.get("NPLINT_CONFIG") or find(".")
+    most = limits_of(limit)
+    path = file or os.environ.get("NPLINT_CONFIG") or find(".", most)
     if path is None:
         raise NplintError("there is no configuration here or above: `nplint init` writes one")
     known = plugins.load()
-    loaded = load(path, sources.shown(path), known.profiles)
+    loaded = load(path, sources.shown(path), known.profiles, most)
     files = [RuleFiles(loaded.rules_dir, within=loaded.folder)] if loaded.rules_dir else []
-    rules.choose(known.with_files(files), (), (), loaded)
+    rules.choose(known.with_files(files, most), (), (), loaded)
     if format := loaded.option("format"):
         check.formatter(known, format.text, format.span.place)
-    _check_baseline(loaded)
+    _check_baseline(loaded, most)
     doubts = list(_doubts(loaded))
     for doubt in doubts:
         tell(f"warning: {doubt}")
     tell(f"{sources.shown(path)}: nothing {'else ' if doubts else ''}is wrong with it")
 
 
-def _check_baseline(configuration: "Config") -> None:
+def _check_baseline(configuration: "Config", most: "Limits") -> None:
     from nplint import baseline
 
     named = configuration.option("baseline")
     if named:
         path = from_here(configuration.folder, named.text)
-        baseline.load(path, path)
+        baseline.load(path, path, most)
 
 
 def _doubts(configuration: "Config") -> Iterator[str]:

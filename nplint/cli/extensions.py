@@ -5,10 +5,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from nplint.cli.options import limits_of
 from nplint.declared import Config, find
 from nplint.errors import NplintError
 
 if TYPE_CHECKING:
+    from nplint.limits import Limits
     from nplint.plugins import Plugins
     from nplint.profile import Profile
     from nplint.rulefiles import RuleFiles
@@ -23,7 +25,8 @@ def prepare(paths: Sequence[str], options: dict[str, Any]) -> tuple[Pluggable, C
     At most commits there is nothing to judge, so nothing is loaded before something needs it.
 
     Raises:
-        NplintError: the configuration cannot be read or says what it cannot say. Loading raises it as well.
+        NplintError: a limit is none, or the configuration cannot be read or says what it cannot say. Loading raises it
+            as well.
     """
 
     @cache
@@ -32,16 +35,17 @@ def prepare(paths: Sequence[str], options: dict[str, Any]) -> tuple[Pluggable, C
 
         return plugins.load(options["plugin"])
 
-    config = _find_config(paths, options, Types(installed))
+    most = limits_of(options["limit"])
+    config = _find_config(paths, options, Types(installed), most)
 
     @cache
     def everything() -> "Plugins":
-        return installed().with_files(_rule_files(options.get("rules", ()), config))
+        return installed().with_files(_rule_files(options.get("rules", ()), config), most)
 
     return everything, config
 
 
-def _find_config(paths: Sequence[str], options: dict[str, Any], types: "Types") -> Config:
+def _find_config(paths: Sequence[str], options: dict[str, Any], types: "Types", most: "Limits") -> Config:
     """The configuration that --config names, or the one above the first path; an empty one where there is none.
 
     Raises:
@@ -53,13 +57,13 @@ def _find_config(paths: Sequence[str], options: dict[str, Any], types: "Types") 
     if named and not os.path.isfile(named):
         raise NplintError(f"there is no configuration {named}")
     start = next((path for path in paths if path != "-"), ".")
-    found = named or find(start)
+    found = named or find(start, most)
     if not found:
         return Config(os.getcwd(), profiles=types)
     from nplint import sources
     from nplint.config import load
 
-    return load(found, sources.shown(found), types)
+    return load(found, sources.shown(found), types, most)
 
 
 def _rule_files(named: Sequence[str], config: Config) -> "list[RuleFiles]":

@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import click
@@ -76,6 +76,12 @@ target = together(
 LASTING = ("fail-on", "min-confidence", "format", "require-manifests", "baseline")
 """The options that a configuration may set; `ignore` and `context` mean something else there."""
 rules = option("--rules", multiple=True, metavar="PATH", help="Use the YAML rules in a folder or file as well.")
+limit = option(
+    "--limit",
+    multiple=True,
+    metavar="NAME=NUMBER",
+    help="Take in more or less: depth, documents, file-size, ignore-size and rule-size; repeatable.",
+)
 TARGET_NAMES = ("type_", "network", "cluster_version", "proxy_mode", "node_port_range")
 
 extensions = together(
@@ -85,6 +91,7 @@ extensions = together(
     click.option(
         "--plugin", multiple=True, metavar="MODULE", help="Load a Python module with more rules, formats or types."
     ),
+    limit,
 )
 inputs = together(
     option("--context", multiple=True, metavar="FILE", help="What else runs in the cluster; not reported on."),
@@ -97,12 +104,6 @@ inputs = together(
         "--allow-no-manifests",
         is_flag=True,
         help="Pass over named paths that hold no manifest; for hooks that are given every file.",
-    ),
-    option(
-        "--limit",
-        multiple=True,
-        metavar="NAME=NUMBER",
-        help="Take in more or less: depth, documents, file-size and ignore-size; repeatable.",
     ),
 )
 
@@ -165,7 +166,16 @@ def limits(options: Mapping[str, Setting]) -> Limits:
     Raises:
         NplintError: a limit is none.
     """
-    found = parse(options["limit"].value)
+    return limits_of(options["limit"].value)
+
+
+def limits_of(values: Sequence[str]) -> Limits:
+    """How much is taken in with these values of --limit.
+
+    Raises:
+        NplintError: one of them is no limit.
+    """
+    found = parse(values)
     if found.depth > DEFAULT.depth:
         # What reads and judges a value calls itself a few times for each step down.
         sys.setrecursionlimit(max(sys.getrecursionlimit(), 10 * found.depth))

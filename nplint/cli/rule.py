@@ -10,13 +10,14 @@ import click
 
 from nplint.cli import put
 from nplint.cli.extensions import prepare
-from nplint.cli.options import extensions
+from nplint.cli.options import extensions, limits_of
 from nplint.cli.options import rules as rules_option
 from nplint.cli.terminal import show, tell
 from nplint.errors import NplintError
 
 if TYPE_CHECKING:
     from nplint.check import Rule
+    from nplint.limits import Limits
 
 EXIT_DIFFERS = 1
 
@@ -148,7 +149,7 @@ def test(path: str | None, **given: Any) -> None:
     from nplint import testing
 
     pluggable, _ = prepare((), given)
-    rules = _rules_at(path) if path else list(pluggable().rules.values())
+    rules = _rules_at(path, limits_of(given["limit"])) if path else list(pluggable().rules.values())
     cases = testing.cases(rules)
     if not cases:
         raise NplintError(f"{path or 'this'} brings no rule with examples")
@@ -161,11 +162,11 @@ def test(path: str | None, **given: Any) -> None:
     sys.exit(EXIT_DIFFERS if wrong else 0)
 
 
-def _rules_at(path: str) -> "list[Rule]":
+def _rules_at(path: str, most: "Limits") -> "list[Rule]":
     from nplint import plugins
     from nplint.rulefiles import RuleFiles, load
 
     is_package = os.path.exists(os.path.join(path, "__init__.py"))
     if (os.path.isdir(path) and not is_package) or path.endswith((".yaml", ".yml")):
-        return [rule for _, rule in load([RuleFiles(path)], plugins.load().types)]
+        return [rule for _, rule in load([RuleFiles(path)], plugins.load().types, most)]
     return plugins.rules_of(path)

@@ -8,7 +8,7 @@ from functools import partial
 from nplint import baseline, suppress
 from nplint.baseline import Baseline, Entry
 from nplint.cli import put
-from nplint.cli.options import REVISION_NAMES, Setting
+from nplint.cli.options import REVISION_NAMES, Setting, limits
 from nplint.cli.parting import covers
 from nplint.cli.terminal import tell, today
 from nplint.declared import Config
@@ -39,7 +39,7 @@ def settle(
     )
     file = options["baseline"].value
     writes = "write_baseline" in options and options["write_baseline"].value
-    return baseline.match(report, baseline.load(file, file)).report if file and not writes else report
+    return baseline.match(report, _load(file, options)).report if file and not writes else report
 
 
 def keep_baseline(
@@ -53,7 +53,7 @@ def keep_baseline(
     file, new = options["baseline"].value, options["write_baseline"].value
     if new in ("", "-"):
         raise NplintError("--write-baseline is given no file: name the one to write")
-    known = Baseline(new) if new and not os.path.lexists(new) else baseline.load(new or file, new or file)
+    known = Baseline(new) if new and not os.path.lexists(new) else _load(new or file, options)
     left = baseline.match(report, known).left
     extent = Extent(report, whole=_is_whole(paths, config, options))
     gone = baseline.gone(left, known, extent, partial(covers, paths), loaded.rules)
@@ -62,6 +62,10 @@ def keep_baseline(
         return report
     dropped = {id(entry) for entry in gone}
     return _write(report, known, [entry for entry in left if id(entry) not in dropped])
+
+
+def _load(file: str, options: Mapping[str, Setting]) -> Baseline:
+    return baseline.load(file, file, limits(options))
 
 
 def _is_whole(paths: Sequence[str], config: Config, options: Mapping[str, Setting]) -> bool:

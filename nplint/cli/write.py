@@ -4,6 +4,7 @@ import os
 import stat
 from collections.abc import Iterable, Mapping
 
+from nplint import limits
 from nplint.cli.put import put
 from nplint.document import Source
 from nplint.errors import NplintError, reason
@@ -30,8 +31,8 @@ class Files:
         """The bytes of a file as it was judged; None where it cannot be written."""
         if path not in self.originals and path not in self.obstacles:
             try:
-                data = _load(path, self._grounds)
                 source = self._sources.get((path, None))
+                data = _load(path, self._grounds, source.limits if source else limits.DEFAULT)
                 if source is None or decode(path, data).text != source.text:
                     raise NplintError("it changed while it was being judged: run it again")
                 self.originals[path] = data
@@ -64,7 +65,7 @@ def _ground(path: str) -> str:
     return here
 
 
-def _load(path: str, grounds: Iterable[str]) -> bytes:
+def _load(path: str, grounds: Iterable[str], most: limits.Limits) -> bytes:
     real = os.path.realpath(path)
     if not any(real.startswith(os.path.join(ground, "")) for ground in grounds):
         raise NplintError("it is a link that leads out of the repository or folder")
@@ -75,8 +76,7 @@ def _load(path: str, grounds: Iterable[str]) -> bytes:
         # Root may write everything, but whoever takes the right to write away means it.
         if not mode & 0o222 or not os.access(real, os.W_OK):
             raise NplintError("it is read-only")
-        with open(real, "rb") as file:
-            return file.read()
+        return limits.load(real, most.file_size, found=True)
     except OSError as error:
         raise NplintError(reason(error)) from None
 
@@ -84,7 +84,7 @@ def _load(path: str, grounds: Iterable[str]) -> bytes:
 def _replace(real: str, old: bytes, new: bytes) -> None:
     try:
         with open(real, "rb") as file:
-            if file.read() != old:
+            if file.read(len(old) + 1) != old:
                 raise NplintError("it changed while it was being fixed: run it again")
         put(real, new)
     except OSError as error:
