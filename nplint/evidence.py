@@ -18,9 +18,9 @@ from nplint.workload import Container, Workload
 
 # A port stands alone: it is no part of a word, a longer number, an address, a range or a mapping of ports.
 _PORT = re.compile(r"(?<![\w.-])[0-9]{1,5}(?!\w|[.:-]\d)")
-_DIGITS = re.compile(r"(?<!\d)[0-9]{1,5}(?!\d)")
-# Where a number may be made of several texts: a reference beside a digit or another one, or what is cleaned away.
-_COMPOSED = re.compile(r"[0-9]\$|\$\w+\$|[)}][0-9$]|\0")
+# Where references stand beside digits or each other, so that a number may be made of several texts.
+_BESIDE = re.compile(r"\$(?:(?<=[0-9]\$)|\w+\$)")
+_BEHIND = re.compile(r"[)}][0-9$]")
 _LONG = 200
 """What is longer comes from ConfigMaps that many containers share, and is looked through once."""
 _COMMENTS = ("#", "//", ";")
@@ -91,7 +91,14 @@ class Search:
 
     def _may_hold_port(self, texts: Iterable[str]) -> bool:
         text = "\n".join(texts)
-        return not self.ports.isdisjoint(map(int, _DIGITS.findall(text))) or bool(_COMPOSED.search(text))
+        return not self.ports.isdisjoint(map(int, self._numbers.findall(text))) or _may_be_composed(text)
+
+    @cached_property
+    def _numbers(self) -> re.Pattern[str]:
+        """Finds all that may be one of the ports: what begins as one of them, as quickly as can be."""
+        known = [str(port) for port in self.ports if 0 < port < 100_000]
+        first = "".join({port[0] for port in known}) or "0"
+        return re.compile(rf"[{first}][0-9]{{{min(map(len, known), default=1) - 1},4}}")
 
     @cached_property
     def _services(self) -> dict[int, frozenset[str]]:
@@ -157,6 +164,12 @@ class Search:
             is_own = known is not None and known.apart and number in served
             if known and not is_own and not _is_of_variable(line, known.start, found.end()):
                 yield _evidence(reader, line, found, known)
+
+
+def _may_be_composed(text: str) -> bool:
+    """Whether a number may come to be in a text that is not written in it, nor in what is put into it."""
+    has_brackets = "$(" in text or "${" in text
+    return "\0" in text or bool(_BESIDE.search(text)) or (has_brackets and bool(_BEHIND.search(text)))
 
 
 def _containers(workload: Workload) -> tuple[Container, ...]:
