@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from nplint.suppress import Ignore
 
 NAMES = (".nplint.yaml", ".nplint.yml", "pyproject.toml")
+# Folders that a pattern names without wildcards. It is no folder of any depth: there is a slash before the end.
+_BEGINNING = r"(?a)/?((?:[\w-][\w.-]*/)+)[^/\s]"
 _TABLE = r"(?m)^\[+\s*tool\s*\.\s*nplint\s*[].]"
 
 
@@ -32,13 +34,28 @@ class Patterns:
     def match(self, path: str) -> bool:
         """Whether a path, relative to the current folder, is meant."""
         folder, name = os.path.split(path)
+        return self.may_match_in(folder) and self._spec.match_file(_composed(self._ways[folder] + name))
+
+    def may_match_in(self, folder: str) -> bool:
+        """Whether files of a folder may be meant; most patterns begin with the folder that they are about."""
         way = self._ways.get(folder)
         if way is None:
             way = self._ways[folder] = self._way(folder)
-        return not way.startswith("../") and self._spec.match_file(_composed(way + name))
+        return not way.startswith("../")
 
     def _way(self, folder: str) -> str:
-        """The path from the folder of the patterns to another one, with a slash at its end."""
+        """The path from the folder of the patterns to another one, with a slash at its end; `../` if none is meant."""
+        way = self._way_to(folder)
+        return way if self._beginnings is None or _composed(way).startswith(self._beginnings) else "../"
+
+    @cached_property
+    def _beginnings(self) -> tuple[str, ...] | None:
+        """What the path of all that is meant begins with; None where one of the patterns does not tell."""
+        meant = [line for line in map(_composed, self.lines) if line.strip() and line[0] not in "#!"]
+        found = [re.match(_BEGINNING, line) for line in meant]
+        return None if None in found else tuple(each[1] for each in found if each)
+
+    def _way_to(self, folder: str) -> str:
         try:
             # A link to the folder leads to the same files.
             real = os.path.relpath(os.path.realpath(folder or "."), self.folder).replace(os.sep, "/")

@@ -1,7 +1,7 @@
 """Which manifests make which cluster."""
 
 import posixpath
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 
 from nplint import kustomize, profile, sources
@@ -92,17 +92,17 @@ class Parting:
 
     def _by_target(self, documents: Sequence[Document], context: Sequence[Document]) -> list[Cluster]:
         """A cluster for each that is declared, and one of unknown type for what goes to none of them."""
-        known = kustomize.find(documents)
+        files = _Files(documents)
         clusters, left = [], {id(document): document for document in documents}
         for target in self.configuration.targets:
-            members = _members(target, documents, known)
-            beside = (*context, *self._context_of(target), *_kustomizations(documents, members))
+            members = files.members(target.paths)
+            beside = (*context, *self._context_of(target), *files.kustomizations_but(members))
             clusters.append(self._cluster(members, target.profile, beside))
             for document in members:
                 left.pop(id(document), None)
         if left:
             rest = list(left.values())
-            clusters.append(self._cluster(rest, Profile(), (*context, *_kustomizations(documents, rest))))
+            clusters.append(self._cluster(rest, Profile(), (*context, *files.kustomizations_but(rest))))
         return clusters
 
     def _context_of(self, target: Target) -> Sequence[Document]:
@@ -159,27 +159,44 @@ def covers(paths: Sequence[str], path: str) -> bool:
     return any(lies_in(path, root) for root in paths or (".",) if root != "-")
 
 
-def _members(target: Target, documents: Sequence[Document], known: Kustomizations) -> list[Document]:
-    """What goes to a cluster, with the kustomizations and patches that stand beside or above that."""
-    chosen = {document.source.path for document in documents if goes_to(target.paths, document.source.path, known)}
-    folders = {posixpath.dirname(path) for path in chosen}
-    folders |= {
-        "/".join(parts[:length]) for parts in (folder.split("/") for folder in folders) for length in range(len(parts))
-    }
-    return [
-        document
-        for document in documents
-        if (path := document.source.path) in chosen
-        or (posixpath.dirname(path) in folders and (kustomize.is_kustomization(document) or path in known.patches))
-    ]
-
-
 def goes_to(paths: Patterns, path: str, known: Kustomizations) -> bool:
     """Whether the paths of a cluster mean the file, or a kustomization that brings it in."""
     outer = (f"{folder}/kustomization.yaml" for folder in known.roots.get(path, ()))
     return any(paths.match(name) for name in (path, *outer))
 
 
-def _kustomizations(documents: Sequence[Document], members: Sequence[Document]) -> list[Document]:
-    known = {id(document) for document in members}
-    return [one for one in documents if id(one) not in known and kustomize.is_kustomization(one)]
+class _Files:
+    """Documents as they are parted among many clusters: what is asked again for each is worked out once."""
+
+    def __init__(self, documents: Sequence[Document]) -> None:
+        self.documents = documents
+        self.known = kustomize.find(documents)
+        self.kustomizations = [one for one in documents if kustomize.is_kustomization(one)]
+        patches = [one for one in documents if one.source.path in self.known.patches]
+        self.steering = (*self.kustomizations, *patches)
+        self.by_folder: dict[str, list[str]] = {}
+        for path in dict.fromkeys(document.source.path for document in documents):
+            self.by_folder.setdefault(posixpath.dirname(path), []).append(path)
+
+    def members(self, paths: Patterns) -> list[Document]:
+        """What goes to a cluster of these paths, with the kustomizations and patches that stand beside or above it."""
+        chosen = set(self._chosen(paths))
+        folders = {posixpath.dirname(path) for path in chosen}
+        folders |= {
+            "/".join(parts[:length])
+            for parts in (folder.split("/") for folder in folders)
+            for length in range(len(parts))
+        }
+        beside = {id(one) for one in self.steering if posixpath.dirname(one.source.path) in folders}
+        return [one for one in self.documents if one.source.path in chosen or id(one) in beside]
+
+    def _chosen(self, paths: Patterns) -> Iterator[str]:
+        roots = self.known.roots
+        for folder, held in self.by_folder.items():
+            may_match = paths.may_match_in(folder)
+            yield from (path for path in held if (may_match or path in roots) and goes_to(paths, path, self.known))
+
+    def kustomizations_but(self, members: Sequence[Document]) -> list[Document]:
+        """The kustomizations that are not among these."""
+        known = {id(document) for document in members}
+        return [one for one in self.kustomizations if id(one) not in known]
