@@ -62,7 +62,7 @@ class Parting:
             for document in found
             for path in [document.source.path]
             if path not in named
-            and (any(each.match(path) for each in made) or not any(target.context.match(path) for target in targets))
+            and (not any(target.context.match(path) for target in targets) or any(each.match(path) for each in made))
         ]
         if self.paths and not self.options["allow_no_manifests"].value and found and not documents:
             raise NplintError("all of it is context of declared clusters, which is not reported on: name other paths")
