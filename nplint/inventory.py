@@ -38,6 +38,14 @@ class Inventory:
     is_narrowed: bool = False
     """Whether only some of its manifests were asked for."""
 
+    def forget(self) -> None:
+        """Let go of what was worked out of the manifests, but the resources: it is worked out again when asked for."""
+        for one in (self, self.before):
+            if one:
+                for resource in (*one.resources, *one.context_resources):
+                    _forget(resource)
+                _forget(one, but=("kustomizations", "manifests", "resources", "services", "context_resources"))
+
     @cached_property
     def kustomizations(self) -> Kustomizations:
         return kustomize.find((*self.documents, *self.context))
@@ -159,3 +167,12 @@ class Inventory:
             for name in [resource.name]
             for space in self.namespaces(resource)
         )
+
+
+def _forget(thing: "Inventory | Resource", but: tuple[str, ...] = ()) -> None:
+    held = vars(thing)
+    kept = {name: value for name, value in held.items() if name in thing.__dataclass_fields__ or name in but}
+    if len(kept) < len(held):
+        # What loses some of its values one by one stays as large.
+        held.clear()
+        held.update(kept)

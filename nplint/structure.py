@@ -88,7 +88,7 @@ def _since(node: Node, part: Schema) -> Iterator[tuple[str, Node]]:
 
 @cache
 def _brought_after(version: tuple[int, ...]) -> Schema:
-    """What of the schema of Services is younger than a version: few fields, so that Services are soon looked through."""
+    """What of the schema of Services is younger than a version: few fields, which are soon looked for."""
     return _younger(schema(), version)
 
 

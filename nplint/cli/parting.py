@@ -172,29 +172,37 @@ class _Files:
         self.documents = documents
         self.known = kustomize.find(documents)
         self.kustomizations = [one for one in documents if kustomize.is_kustomization(one)]
-        patches = [one for one in documents if one.source.path in self.known.patches]
-        self.steering = (*self.kustomizations, *patches)
-        self.by_folder: dict[str, list[str]] = {}
-        for path in dict.fromkeys(document.source.path for document in documents):
-            self.by_folder.setdefault(posixpath.dirname(path), []).append(path)
+        # The places of the documents, and of the kustomizations and patches among them.
+        self.by_folder: dict[str, list[int]] = {}
+        self.steering: dict[str, list[int]] = {}
+        for number, document in enumerate(documents):
+            folder = posixpath.dirname(document.source.path)
+            self.by_folder.setdefault(folder, []).append(number)
+            if kustomize.is_kustomization(document) or document.source.path in self.known.patches:
+                self.steering.setdefault(folder, []).append(number)
 
     def members(self, paths: Patterns) -> list[Document]:
         """What goes to a cluster of these paths, with the kustomizations and patches that stand beside or above it."""
         chosen = set(self._chosen(paths))
-        folders = {posixpath.dirname(path) for path in chosen}
+        folders = {posixpath.dirname(self.documents[number].source.path) for number in chosen}
         folders |= {
             "/".join(parts[:length])
             for parts in (folder.split("/") for folder in folders)
             for length in range(len(parts))
         }
-        beside = {id(one) for one in self.steering if posixpath.dirname(one.source.path) in folders}
-        return [one for one in self.documents if one.source.path in chosen or id(one) in beside]
+        chosen |= {number for folder in folders & self.steering.keys() for number in self.steering[folder]}
+        return [self.documents[number] for number in sorted(chosen)]
 
-    def _chosen(self, paths: Patterns) -> Iterator[str]:
-        roots = self.known.roots
-        for folder, held in self.by_folder.items():
+    def _chosen(self, paths: Patterns) -> Iterator[int]:
+        for folder, numbers in self.by_folder.items():
             may_match = paths.may_match_in(folder)
-            yield from (path for path in held if (may_match or path in roots) and goes_to(paths, path, self.known))
+            path, is_chosen = "", False
+            for number in numbers if may_match or self.known.roots else ():
+                if self.documents[number].source.path != path:
+                    path = self.documents[number].source.path
+                    is_chosen = (may_match or path in self.known.roots) and goes_to(paths, path, self.known)
+                if is_chosen:
+                    yield number
 
     def kustomizations_but(self, members: Sequence[Document]) -> list[Document]:
         """The kustomizations that are not among these."""
