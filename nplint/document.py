@@ -129,7 +129,7 @@ class RepeatedKey(NamedTuple):
     value: Span | None = None
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, slots=True)
 class Document:
     """One document of a file. A document that could not be read has the value None and a defect that says why."""
 

@@ -123,7 +123,7 @@ class Inventory:
 
     def resource_at(self, document: Document, path: Path) -> Resource | None:
         """The resource at this place, now or before the change: a document's root, or an item of a List."""
-        found = self._resources_by_place.get((id(document), path))
+        found = self._resources_by_place.get(_place(document, path))
         return found or (self.before.resource_at(document, path) if self.before else None)
 
     def service_of(self, node: Node) -> Service | None:
@@ -132,9 +132,9 @@ class Inventory:
         return resource if isinstance(resource, Service) else None
 
     @cached_property
-    def _resources_by_place(self) -> dict[tuple[int, Path], Resource]:
+    def _resources_by_place(self) -> dict[object, Resource]:
         everything = (*self.resources, *self.context_resources)
-        return {(id(resource.node.document), resource.node.path): resource for resource in everything}
+        return {_place(resource.node.document, resource.node.path): resource for resource in everything}
 
     def namespaces(self, resource: Resource) -> frozenset[str]:
         """The namespaces it may be in: kustomize's if it puts the file into any, else its own, else `default`."""
@@ -167,6 +167,11 @@ class Inventory:
             for name in [resource.name]
             for space in self.namespaces(resource)
         )
+
+
+def _place(document: Document, path: Path) -> object:
+    # All but the items of a List are a whole document, and hundreds of thousands of them are told apart by less.
+    return (id(document), path) if path else id(document)
 
 
 def _forget(thing: "Inventory | Resource", but: tuple[str, ...] = ()) -> None:
