@@ -14,6 +14,8 @@ from nplint.resource import Resource, Service
 from nplint.structure import Flaw, flaws, meant, newer
 from nplint.workload import Workload
 
+_KEPT = ("manifests", "resources", "context_resources", "services", "node_port_services", "kustomizations")
+
 
 @lru_cache
 def _alone(namespace: str) -> frozenset[str]:
@@ -39,12 +41,15 @@ class Inventory:
     """Whether only some of its manifests were asked for."""
 
     def forget(self) -> None:
-        """Let go of what was worked out of the manifests, but the resources: it is worked out again when asked for."""
-        for one in (self, self.before):
-            if one:
-                for resource in (*one.resources, *one.context_resources):
-                    _forget(resource)
-                _forget(one, but=("kustomizations", "manifests", "resources", "services", "context_resources"))
+        """Let go of what was worked out of the manifests: it is worked out again where it is asked for."""
+        # What is counted at the end is worked out once.
+        kept = {name: getattr(self, name) for name in _KEPT}
+        things: tuple[Inventory | Resource, ...] = (self, *self.resources, *self.context_resources)
+        for one in things:
+            _forget(one)
+        vars(self).update(kept)
+        if self.before:
+            self.before.forget()
 
     @cached_property
     def kustomizations(self) -> Kustomizations:
@@ -72,6 +77,11 @@ class Inventory:
     @cached_property
     def services(self) -> tuple[Service, ...]:
         return tuple(resource for resource in self.resources if isinstance(resource, Service))
+
+    @cached_property
+    def node_port_services(self) -> tuple[Service, ...]:
+        """The Services that nodes answer for."""
+        return tuple(service for service in self.services if service.has_node_ports)
 
     @cached_property
     def context_resources(self) -> tuple[Resource, ...]:
@@ -123,7 +133,7 @@ class Inventory:
 
     def resource_at(self, document: Document, path: Path) -> Resource | None:
         """The resource at this place, now or before the change: a document's root, or an item of a List."""
-        found = self._resources_by_place.get(_place(document, path))
+        found = self._resources_by_place.get(place(document, path))
         return found or (self.before.resource_at(document, path) if self.before else None)
 
     def service_of(self, node: Node) -> Service | None:
@@ -134,7 +144,7 @@ class Inventory:
     @cached_property
     def _resources_by_place(self) -> dict[object, Resource]:
         everything = (*self.resources, *self.context_resources)
-        return {_place(resource.node.document, resource.node.path): resource for resource in everything}
+        return {place(resource.node.document, resource.node.path): resource for resource in everything}
 
     def namespaces(self, resource: Resource) -> frozenset[str]:
         """The namespaces it may be in: kustomize's if it puts the file into any, else its own, else `default`."""
@@ -169,15 +179,15 @@ class Inventory:
         )
 
 
-def _place(document: Document, path: Path) -> object:
+def place(document: Document, path: Path) -> object:
+    """What tells the places of resources apart."""
     # All but the items of a List are a whole document, and hundreds of thousands of them are told apart by less.
     return (id(document), path) if path else id(document)
 
 
-def _forget(thing: "Inventory | Resource", but: tuple[str, ...] = ()) -> None:
+def _forget(thing: "Inventory | Resource") -> None:
     held = vars(thing)
-    kept = {name: value for name, value in held.items() if name in thing.__dataclass_fields__ or name in but}
-    if len(kept) < len(held):
-        # What loses some of its values one by one stays as large.
-        held.clear()
-        held.update(kept)
+    kept = {name: held[name] for name in thing.__dataclass_fields__}
+    # What loses some of its values one by one stays as large.
+    held.clear()
+    held.update(kept)
