@@ -38,6 +38,8 @@ def lint_clusters(
     """
     rules = list(rules)
     findings, outcomes = _stamped(list(_runs(watch([(cluster, rule) for cluster in clusters for rule in rules]))))
+    for cluster in clusters:
+        cluster.forget()
     return Report(_distinct(sort(_shared(findings))), tuple(outcomes), tuple(clusters))
 
 
