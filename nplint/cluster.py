@@ -204,7 +204,7 @@ class Cluster(Inventory):
         return _grouped(
             (space, resource)
             for resource in (*self.resources, *self.context_resources)
-            if _may_bring_pods(resource)
+            if may_bring_pods(resource)
             for space in self.namespaces(resource)
         )
 
@@ -255,7 +255,8 @@ class Cluster(Inventory):
         return posixpath.dirname(document.source.path)
 
 
-def _may_bring_pods(resource: Resource) -> bool:
+def may_bring_pods(resource: Resource) -> bool:
+    """Whether a resource may bring pods into its namespace whose labels the input does not show."""
     if isinstance(resource, Workload):
         return any(resource.unrendered())
     return "." in resource.group and not resource.group.endswith(".k8s.io")

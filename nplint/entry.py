@@ -10,6 +10,9 @@ _LINE_END = r"(?:\r\n|\n|\r|\Z)"
 _REST_OF_LINE = re.compile(rf"[ \t]*{_COMMENT}{_LINE_END}")
 _REST_AFTER_COMMA = re.compile(rf"[ \t]*(,?)[ \t]*{_COMMENT}{_LINE_END}")
 _BLANK = re.compile(r"[ \t\r\n]*")
+# What a text of several lines, such as `|` begins, may take for one of its own where it comes to stand behind it.
+_LIKE_TEXT = re.compile(r"[ \t]*[\r\n]|[ \t]+(?:#|\Z)")
+_TEXT_OF_LINES = re.compile(r"[|>][-+1-9]*[ \t\r\n]")
 _DASHES = re.compile(r"[ \t]*(?:-[ \t]+)+")
 
 
@@ -21,9 +24,11 @@ def outline(text: str, mapping: Tree, key: Tree, value: Tree) -> tuple[int, int]
     if len(mapping.children) == 2 or value.start == value.end:
         return None
     found = _in_flow(text, mapping, key, value) if mapping.flow else _in_block(text, key, value)
+    if found and _TEXT_OF_LINES.search(text, mapping.start, key.start) and _LIKE_TEXT.match(text, found[1]):
+        return None
     # A \r alone ends a line for YAML, but for kubectl a `---` after it separates no documents.
-    moves_up = found and text[found[0] - 1 : found[0]] == "\r" and text[: found[1]].endswith("\n")
-    return None if moves_up else found
+    before, last = (text[end - 1 : end] for end in found or (0, 0))
+    return None if last in ("\r", "\n") and (before == "\r") != (last == "\r") else found
 
 
 def _in_block(text: str, key: Tree, value: Tree) -> tuple[int, int] | None:

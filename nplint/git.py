@@ -1,9 +1,10 @@
 """The only module that runs git: read-only plumbing that nothing configured in a repository can turn into more."""
 
 import os
+import posixpath
 import re
 import subprocess
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cached_property
@@ -37,8 +38,11 @@ _NAME = re.compile(r"[^~^:@{]+")
 # How many files' renames git looks for; without a limit it compares each file with each.
 _RENAMES = "-l2000"
 _HOW = ("--raw", "-r", "-z", "-M", _RENAMES, "--no-ext-diff", "--no-textconv", "--ignore-submodules=all")
-# Whatever is configured: paths from the top, of files as they are stored, and what is looked for taken literally.
-_JUST_PATHS = ("-lzaF", "--full-name", "--no-color", "--no-textconv", "--no-recurse-submodules")
+# Whatever is configured: paths from the top, of files as they are stored.
+_JUST_PATHS = ("-lzaE", "--full-name", "--no-color", "--no-textconv", "--no-recurse-submodules")
+_LONGEST_PATH = 4096
+# A link may lead to a link, but not for ever.
+_LONGEST_CHAIN = 8
 # How many blobs are asked for before the first is read: so few that neither pipe ever fills up with questions.
 _AT_ONCE = 128
 
@@ -133,7 +137,7 @@ class Repository:
 
     def files(self, commit: str) -> dict[str, Entry]:
         """The files and links of a commit by path."""
-        return dict(_entries(self._run("ls-tree", "-r", "-z", "--full-tree", commit), id_at=2))
+        return dict(_entries(self._listing(commit), id_at=2))
 
     def staged(self) -> dict[str, Entry]:
         """The files and links of the index by path.
@@ -141,7 +145,7 @@ class Repository:
         Raises:
             NplintError: a merge left conflicts, so that there is more than one file of a path.
         """
-        listing = self._run("ls-files", "--stage", "-z")
+        listing = self._listing(None)
         if conflict := _CONFLICT.search(listing):
             raise NplintError(f"the index holds a conflict in {os.fsdecode(conflict[1])}: resolve it and add the file")
         return dict(_entries(listing, id_at=1))
@@ -162,24 +166,49 @@ class Repository:
             self._changes[before, now] = list(_changes(self._run(*sides)))
         return self._changes[before, now]
 
+    def _listing(self, commit: str | None) -> bytes:
+        """What git lists of a commit, or else of the index. The last one is kept: it is needed more than once."""
+        if commit not in self._listings:
+            asked = ("ls-tree", "-r", "-z", "--full-tree", commit) if commit else ("ls-files", "--stage", "-z")
+            listing = self._run(*asked)
+            self._listings.clear()
+            self._listings[commit] = listing
+        return self._listings[commit]
+
+    @cached_property
+    def _listings(self) -> dict[str | None, bytes]:
+        return {}
+
     @cached_property
     def _changes(self) -> dict[tuple[str | None, str | None], list[Change]]:
         return {}
 
-    def holding(self, words: Iterable[str], commit: str | None) -> frozenset[str] | None:
-        """The paths of the files in a commit, or else in the index, that some of the words stand in; links are none.
+    def holding(self, patterns: Iterable[str], commit: str | None) -> frozenset[str] | None:
+        """The paths of the files in a commit, or else in the index, of which a line matches a pattern; links are none.
 
-        None where git cannot tell: a file is missing, or it cannot look for such a word.
+        The patterns are extended regular expressions. None where git cannot tell: a file is missing, or it does not
+        know such a pattern.
         """
-        asked = [row for word in words for row in word.split("\n") if row]
-        if not asked or any("\0" in row for row in asked):
-            return None if asked else frozenset()
         where = commit or "--cached"
-        done = _call(self.top, "grep", *_JUST_PATHS, "-f", "-", where, asking="\n".join(asked).encode())
+        done = _call(self.top, "grep", *_JUST_PATHS, "-f", "-", where, asking="|".join(sorted(patterns)).encode())
         if done.returncode > 1 or done.stderr:
             return None
         head = len(f"{commit}:") if commit else 0
         return frozenset(row[head:] for row in _rows(done.stdout))
+
+    def links(self, commit: str | None) -> dict[str, str]:
+        """The links in a commit, or else in the index, and where they lead."""
+        # To look for the mode takes next to nothing, and most repositories have no links.
+        if f"{LINK_MODE} ".encode() not in self._listing(commit):
+            return {}
+        return self.targets(self.files(commit) if commit else self.staged())
+
+    def targets(self, entries: Mapping[str, Entry]) -> dict[str, str]:
+        """Where the links among files lead, as paths from the top."""
+        ids = {path: entry.id for path, entry in entries.items() if entry.mode == LINK_MODE}
+        blobs = self.blobs(dict.fromkeys(ids.values()), _LONGEST_PATH) if ids else ()
+        texts = {id: os.fsdecode(data or b"") for id, data in blobs}
+        return {path: posixpath.normpath(posixpath.join(posixpath.dirname(path), texts[ids[path]])) for path in ids}
 
     def blobs(self, ids: Iterable[str], largest: int) -> Iterator[tuple[str, bytes | None]]:
         """The contents of blobs in the order of their ids; None for one that is larger than `largest` bytes.
@@ -251,6 +280,15 @@ class Repository:
         """What git prints, or None where it answers that there is no such thing."""
         done = _call(self.top, *arguments)
         return done.stdout if done.returncode == 0 else None
+
+
+def end(path: str, links: Mapping[str, str]) -> str:
+    """Where a path leads over links from one to another; "" where that goes on for too long."""
+    for _ in range(_LONGEST_CHAIN):
+        if path not in links:
+            return path
+        path = links[path]
+    return ""
 
 
 def find(folder: str) -> Repository:

@@ -1,111 +1,273 @@
-"""Which files may have to do with changed manifests, told by the words in them."""
+"""Which files have to do with changed manifests: what these ask of others, and what in a file answers that."""
 
+import json
 import re
 from base64 import b64decode
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from nplint import kustomize
+from nplint.cluster import may_bring_pods
 from nplint.document import Document
+from nplint.kustomize import Kustomizations
 from nplint.objects import resources_of
+from nplint.profile import PortRange
 from nplint.resource import Resource, Service
 from nplint.tree import Value
-from nplint.workload import Workload
+from nplint.words import Words
+from nplint.workload import CONTROLLER_LABELS, POD_TEMPLATES, Workload
+
+Place = tuple[str, str]
+"""A namespace, as the file of this path means it."""
+
+_REFERENCES = ("configMap", "configMapRef", "configMapKeyRef", "secret", "secretRef", "secretKeyRef")
+_NUMBER = re.compile(r"(?<!\d)\d{1,5}(?!\d)")
+_TERMS = "requiredDuringSchedulingIgnoredDuringExecution"
 
 
-@dataclass(frozen=True)
+@dataclass
 class Kinship:
-    """Tells of a file, by its shown path and its bytes, whether it has to be read."""
+    """What manifests ask of the other files of a repository.
 
-    words: frozenset[str]
-    spaces: frozenset[str]
-    roots: frozenset[str]
-    known: kustomize.Kustomizations
+    Nothing that a change brings to light hangs on a file that answers none of it. What seems to be found without such
+    files is found again with them.
+    """
 
-    def __call__(self, path: str, data: bytes) -> bool:
-        if self.names(path) or self._pattern.search(data):
-            return True
-        return self.is_open and _leaves_namespace_out(data)
-
-    def names(self, path: str) -> bool:
-        """Whether the path is enough to say yes."""
-        roots, spaces = self.known.roots.get(path, ()), self.known.namespaces.get(path, ())
-        return not self.roots.isdisjoint(roots) or not self.spaces.isdisjoint(spaces)
+    known: Kustomizations
+    names: set[str] = field(default_factory=set)
+    """What else is called so."""
+    services: list[Service] = field(default_factory=list)
+    """The pods that they select."""
+    workloads: list[Workload] = field(default_factory=list)
+    """The Services that select their pods, and the pods that are drawn to theirs."""
+    read: set[str] = field(default_factory=set)
+    """The ConfigMaps and Secrets of these names."""
+    read_by: set[str] = field(default_factory=set)
+    """The pods that read these."""
+    claimed: set[int] = field(default_factory=set)
+    """Whatever claims or names these node ports, or listens on them."""
+    dialed: set[int] = field(default_factory=set)
+    """The Services that claim these node ports."""
+    spaces: set[str] = field(default_factory=set)
+    """The Services of these namespaces."""
+    roots: set[str] = field(default_factory=set)
+    """What these kustomizations bring in."""
+    is_about_spaces: bool = False
+    """The pods that are drawn to namespaces by their labels."""
 
     @property
-    def is_open(self) -> bool:
-        """Whether a file that holds none of the words may be kin too: it may leave its namespace to kubectl."""
-        return "default" in self.spaces
+    def brought(self) -> frozenset[str]:
+        """The files that the kustomizations bring in."""
+        return frozenset(path for path, roots in self.known.roots.items() if not self.roots.isdisjoint(roots))
 
     @cached_property
-    def _pattern(self) -> re.Pattern[bytes]:
-        return re.compile("|".join(sorted(map(re.escape, self.words))).encode() or b"(?!)")
+    def words(self) -> Words | None:
+        """What a file that answers something holds; None where that may be anything."""
+        words = Words()
+        is_part = bool(self.known.renamed)
+        words.add(self.names, is_part=is_part)
+        words.add(self.read | self.read_by)
+        for service in self.services:
+            _add_selected(words, service)
+        for number in self.claimed:
+            words.add_number(number)
+        for number in self.dialed:
+            words.add_number(number, "Service")
+        if self.claimed:
+            words.add_kind("Secret")
+        for workload in self.workloads:
+            words.add((value or key for key, value in workload.pod_labels.items()), beside="Service")
+        if self.workloads:
+            words.add(["podAffinity"])
+            words.add(CONTROLLER_LABELS, beside="Service")
+        if self.is_about_spaces:
+            words.add(["namespaceSelector"])
+        if self.spaces:
+            words.add_kind("Service")
+        return words if words.is_sound else None
+
+    def answers(self, document: Document) -> bool:
+        """Whether anything in a document has to do with it; what cannot be judged may."""
+        if not document.judged or (self.claimed and self._numbers.search(_plain(document))):
+            return True
+        return any(self._is_asked(resource) for resource in resources_of(document))
+
+    @cached_property
+    def _numbers(self) -> re.Pattern[str]:
+        return re.compile(rf"(?<!\d)(?:{'|'.join(map(str, sorted(self.claimed)))})(?!\d)")
+
+    def _is_asked(self, resource: Resource) -> bool:
+        if self._is_namesake(resource.name):
+            return True
+        if isinstance(resource, Service):
+            return self._is_asked_service(resource)
+        if isinstance(resource, Workload):
+            return self._is_asked_workload(resource)
+        if resource.kind == "Secret" and self.claimed and any(map(self._numbers.search, _decoded(resource))):
+            return True
+        return resource.kind in ("ConfigMap", "Secret") and resource.name in self.read
+
+    def _is_namesake(self, name: str) -> bool:
+        if name in self.names:
+            return True
+        # A kustomization may put something before or behind a name.
+        return bool(self.known.renamed) and any(name in other or other in name for other in self.names)
+
+    def _is_asked_service(self, service: Service) -> bool:
+        numbers = {number for number, _ in service.claimed_ports()}
+        if not numbers.isdisjoint(self.claimed) or not numbers.isdisjoint(self.dialed):
+            return True
+        return not self.spaces.isdisjoint(spaces_of(service, self.known)) or any(map(service.selects, self.workloads))
+
+    def _is_asked_workload(self, workload: Workload) -> bool:
+        if self.workloads and any(workload.affinity["podAffinity"][_TERMS]):
+            return True
+        if self.is_about_spaces and "namespaceSelector" in workload.node.document.text:
+            return True
+        return (
+            any(service.selects(workload) for service in self.services)
+            or any(number in self.claimed for number, _ in workload.node_listeners())
+            or not self.read_by.isdisjoint(_references(workload.node.value))
+        )
 
 
-# As long as the numbers of node ports; shorter ones stand everywhere.
-_NODE_PORT = re.compile(r"(?<!\d)\d{5}(?!\d)")
-_REFERENCES = ("configMap", "configMapRef", "configMapKeyRef", "secret", "secretRef", "secretKeyRef")
-# Where a manifest in block style says its namespace. Written in another way, it counts as not said.
-_NAMESPACE = re.compile(rb"^  namespace:[ \t]*[^\s#]", re.MULTILINE)
-# To look for more of them takes longer than to read all files.
-_MOST_WORDS = 1000
-_SEPARATOR = re.compile(rb"^---", re.MULTILINE)
+def kinship(
+    changed: Sequence[Document], found: Sequence[Document], steering: Iterable[Document], ranges: Sequence[PortRange]
+) -> Kinship | None:
+    """What a change of documents asks of the other files, and what those ask that were found by that already.
 
-
-def kinship(changed: Sequence[Document], steering: Iterable[Document]) -> Kinship | None:
-    """What a change of these documents may matter to; None where it may be any file.
-
-    `steering` are the kustomizations of the repository. What selects pods, runs them, claims a node port, dials it or
-    mounts a ConfigMap shares a name, a label's value, a namespace or a number with what it is about, or a kustomization
-    brings both in. Nothing that a change brings to light may be missed for a file that is turned away here; what seems
-    to be found without such files is found again with them.
+    `changed` are the documents as they were and as they are, `steering` the kustomizations of the repository, `ranges`
+    the node ports of its clusters. None where any file may have to do with the change.
     """
     if any(not document.judged or kustomize.is_kustomization(document) for document in changed):
         return None
-    known = kustomize.find((*steering, *changed))
-    words, spaces, roots = set[str](), set[str](), set[str]()
+    kin = Kinship(kustomize.find((*steering, *changed)))
+    for document in (*changed, *found):
+        # A kustomization of which a part is missing would be one that brings in what nobody sees.
+        kin.roots |= kin.known.roots.get(document.source.path, frozenset())
     for document in changed:
-        path = document.source.path
-        roots |= known.roots.get(path, frozenset())
-        words.update(_references(document.value))
-        words.update(word for text in (document.text, *_decoded(document.value)) for word in _numbers(text))
         for resource in resources_of(document):
-            spaces |= known.namespaces.get(path) or {resource.namespace or "default"}
-            words.update(_words(resource))
-    if len(words) > _MOST_WORDS:
-        return None
-    return Kinship(frozenset((words | spaces) - {""}), frozenset(spaces), frozenset(roots), known)
+            _ask(kin, resource, ranges)
+    beside = [resource for document in found for resource in resources_of(document)]
+    # Only node-level affinity makes more of a Service than its ports and pods: who dials it, and from where.
+    services = [*kin.services, *(one for one in beside if isinstance(one, Service))]
+    is_local = any(service.external_traffic_policy == "Local" for service in services)
+    read = frozenset(kin.read)
+    for resource in beside:
+        _ask_further(kin, resource, ranges, is_local=is_local, read=read)
+    return kin
 
 
-def _leaves_namespace_out(data: bytes) -> bool:
-    return any(b"kind" in part and not _NAMESPACE.search(part) for part in _SEPARATOR.split(data))
-
-
-def _words(resource: Resource) -> Iterator[str]:
-    yield from (resource.name, resource.namespace)
+def _ask(kin: Kinship, resource: Resource, ranges: Sequence[PortRange]) -> None:
+    """Ask for what a changed resource may matter to."""
+    kin.names |= {resource.name} - {""}
     if isinstance(resource, Service):
-        yield from resource.selector.values()
-        yield from (word for number, _ in resource.claimed_ports() for word in _spellings(number))
-    if isinstance(resource, Workload):
-        yield from resource.pod_labels.values()
-        yield from (word for number, _ in resource.node_listeners() for word in _spellings(number))
+        kin.services.append(resource)
+        kin.claimed |= {number for number, _ in resource.claimed_ports()}
+    elif isinstance(resource, Workload):
+        kin.workloads.append(resource)
+        kin.dialed |= {number for number, _ in resource.node_listeners()} | _dialed(resource, ranges)
+        kin.read |= set(_references(resource.node.value))
+    elif resource.kind in ("ConfigMap", "Secret"):
+        kin.read_by |= {resource.name} - {""}
+        kin.dialed |= _dialed(resource, ranges)
+    elif resource.kind == "EndpointSlice":
+        kin.names |= {resource.labels.get("kubernetes.io/service-name", "")} - {""}
+    elif resource.kind == "Namespace":
+        kin.is_about_spaces = True
 
 
-def _numbers(text: str) -> Iterator[str]:
-    for number in _NODE_PORT.findall(text):
-        yield from _spellings(int(number))
+def _ask_further(
+    kin: Kinship, resource: Resource, ranges: Sequence[PortRange], *, is_local: bool, read: frozenset[str]
+) -> None:
+    """Ask for what decides about a resource that the change matters to."""
+    if isinstance(resource, Service):
+        kin.services.append(resource)
+        if resource.external_traffic_policy == "Local":
+            kin.claimed |= {number for number, _ in resource.claimed_ports()}
+    elif isinstance(resource, Workload):
+        if is_local or any(resource.affinity["podAffinity"][_TERMS]):
+            kin.read |= set(_references(resource.node.value))
+            kin.dialed |= _dialed(resource, ranges)
+    elif resource.kind in ("ConfigMap", "Secret") and (is_local or resource.name in read):
+        kin.dialed |= _dialed(resource, ranges)
+        kin.read_by |= {resource.name} - {""} if is_local else set()
 
 
-def _spellings(number: int) -> tuple[str, ...]:
-    """How a file may tell of a port: in plain figures, as YAML has them otherwise, or in a Secret's base64."""
-    return str(number), f"{number:x}", f"{number:X}", f"{number:o}", f"{number:_}", "Secret"
+def spaces_of(resource: Resource, known: Kustomizations) -> frozenset[str]:
+    """The namespaces that a resource may be in."""
+    placed = known.namespaces.get(resource.node.document.source.path)
+    return placed or frozenset((resource.namespace or "default",))
 
 
-def _decoded(value: Value) -> Iterator[str]:
-    """The texts of Secrets, as the pods that read them see them."""
-    data = value.get("data") if isinstance(value, dict) and value.get("kind") == "Secret" else None
+def veiled(now: Iterable[Document], before: Iterable[Document], known: Kustomizations) -> frozenset[str]:
+    """The namespaces into which a change brings, or from which it takes, what may bring pods that nobody sees."""
+    veils, were = (
+        {(one.kind, one.name, spaces_of(one, known)) for one in _resources(side) if may_bring_pods(one)}
+        for side in (now, before)
+    )
+    return frozenset(space for _, _, spaces in veils ^ were for space in spaces)
+
+
+def selecting(documents: Iterable[Document], known: Kustomizations) -> frozenset[Place]:
+    """The namespaces in which Services of these documents select pods."""
+    return frozenset(
+        (one.node.document.source.path, space)
+        for one in _resources(documents)
+        if isinstance(one, Service) and one.selector
+        for space in spaces_of(one, known)
+    )
+
+
+def peopled(documents: Iterable[Document], known: Kustomizations) -> frozenset[Place]:
+    """The namespaces that pods of these documents are in."""
+    return frozenset(
+        (one.node.document.source.path, space)
+        for one in _resources(documents)
+        if isinstance(one, Workload) and one.runs_pods
+        for space in spaces_of(one, known)
+    )
+
+
+def _resources(documents: Iterable[Document]) -> Iterator[Resource]:
+    return (resource for document in documents for resource in resources_of(document))
+
+
+def _add_selected(words: Words, service: Service) -> None:
+    """Look for a label that each workload that a Service selects carries: a long one is likely to be rare."""
+    shown = [(key, value) for key, value in service.selector.items() if key not in CONTROLLER_LABELS]
+    if shown:
+        key, value = max(shown, key=lambda label: len(label[1]))
+        words.add([value or key])
+    elif service.selector:
+        # What only controllers put on pods stands in no manifest.
+        add_workloads(words)
+
+
+def add_workloads(words: Words) -> None:
+    """Look for whatever may run pods."""
+    words.add(["containers"])
+    for kind in sorted({kind for _, kind in POD_TEMPLATES}):
+        words.add_kind(kind)
+
+
+def _dialed(resource: Resource, ranges: Sequence[PortRange]) -> set[int]:
+    texts = (_plain(resource.node.document), *(_decoded(resource) if resource.kind == "Secret" else ()))
+    numbers = {int(number) for text in texts for number in _NUMBER.findall(text)}
+    return {number for number in numbers if any(number in each for each in ranges)}
+
+
+def _plain(document: Document) -> str:
+    """The text of a document, or what it means where that may be written otherwise than it is read."""
+    text = document.text
+    return text if "\\" not in text and "!" not in text else f"{text}\n{json.dumps(document.value)}"
+
+
+def _decoded(secret: Resource) -> Iterator[str]:
+    """The texts of a Secret, as the pods that read it see them."""
+    data = secret.node["data"].value
     for text in data.values() if isinstance(data, dict) else ():
         with suppress(ValueError):
             yield b64decode(str(text)).decode("utf-8", "replace")

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+_OWN = "the plugin nplint"
 _HOOKS = [name for name in dir(hookspecs) if name.startswith("nplint_")]
 
 
@@ -46,10 +47,14 @@ class Plugins(NamedTuple):
         """The types that clusters can have."""
         return sorted({profile.type for profile in self.profiles.values() if profile.type})
 
+    def is_own(self, rule: Rule) -> bool:
+        """Whether a rule is one of nplint itself."""
+        return self.origins.get(rule.name, _OWN) == _OWN
+
     def maker(self, rule: Rule) -> str:
         """The plugin that brought a rule, "" for nplint itself and for files."""
         origin = self.origins.get(rule.name, "")
-        return origin if origin.startswith("the plugin ") and origin != "the plugin nplint" else ""
+        return origin if origin.startswith("the plugin ") and origin != _OWN else ""
 
     def with_files(self, given: "Sequence[RuleFiles]") -> "Plugins":
         """These and the rules of files and folders.

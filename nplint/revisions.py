@@ -1,8 +1,7 @@
 """The manifests of a commit or of the index, read from git's own store."""
 
-import os
 import posixpath
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -13,15 +12,15 @@ from nplint.limits import DEFAULT, Limits, too_large
 from nplint.reader import decode, read
 from nplint.sources import Inputs
 from nplint.view import View
+from nplint.words import Words
 
 Known = dict[tuple[str, str, str | None], tuple[Document, ...]]
 """What was read already, by path, blob and the name of the revision: what two revisions share is parsed once."""
 
+_FEW = 16
+
 Blob = tuple[str, bytes | None]
 """What git stores under an id, None where that is too large to be read."""
-
-# A link may lead to a link, but not for ever.
-_LONGEST_CHAIN = 8
 
 
 @dataclass(frozen=True)
@@ -39,45 +38,64 @@ class Snapshot:
     watch: Callable[[Iterator[Blob]], Iterator[Blob]] = iter
     """Sees each blob before it is parsed."""
     limits: Limits = DEFAULT
+    sought: dict[str, frozenset[str]] = field(default_factory=dict)
+    """The files that were told to hold a pattern, or another that was looked for with it."""
 
     def documents(self, beside: "Snapshot | None" = None) -> Inputs:
         """The documents of the files that the view holds. What `beside` has alike is taken over from there."""
         only = self.entries if self.view.only is None else self.view.only
         return self._read([path for path in only if path in self.entries and self.view.holds(path)], beside)
 
-    def akin(self, is_kin: Kinship) -> frozenset[str]:
-        """The paths of the files that are kin, and of those that are too large to tell."""
-        holding = None if is_kin.is_open else self.view.repository.holding(is_kin.words, self.commit)
-        if holding is None:
-            told = ((path, data is None or is_kin(self.view.shown(path), data)) for path, data in self._contents())
-            return frozenset(path for path, is_one in told if is_one)
-        found = holding | {path for path in self._links if self._end(path) in holding}
-        if is_kin.known.roots:
-            found |= {path for path in self.entries if is_kin.names(self.view.shown(path))}
-        return frozenset(path for path in found if path in self.entries and self.view.holds(path))
+    def akin(self, kin: Kinship, words: Words) -> dict[str, tuple[Document, ...]]:
+        """The documents of the files that answer what is asked, and of those too large to tell, by path."""
+        # Only what git tells from lines is worth to be read, and only what the bytes tell to be parsed.
+        found = self._by_path(self._likely(words), words) | self._by_path(self._at(kin.known.renamed))
+        answering = {path: each for path, each in found.items() if any(map(kin.answers, each))}
+        return answering | self._by_path(self._at(kin.brought))
 
-    def mentions(self, words: Sequence[str]) -> bool:
-        """Whether some of the words stand in any file, or may stand in one that is too large to tell."""
-        holding = self.view.repository.holding(words, self.commit)
-        if holding is not None:
-            return bool(holding)
-        return any(data is None or any(word.encode() in data for word in words) for _, data in self._contents())
+    def _at(self, shown: Container[str]) -> Iterator[str]:
+        """The paths of files by the paths that they are shown with."""
+        return self._held(path for path in self.entries if self.view.shown(path) in shown) if shown else iter(())
 
-    def _contents(self) -> Iterator[tuple[str, bytes | None]]:
-        """Each file that the view holds with its content, None where that is too large to be read."""
-        paths: dict[str, list[str]] = {}
-        for path in self.entries:
-            if self.view.holds(path) and (id := self._blob(path)):
-                paths.setdefault(id, []).append(path)
-        for id, data in self.view.repository.blobs(paths, self.limits.file_size):
-            yield from ((path, data) for path in paths[id])
+    def _likely(self, words: Words) -> set[str]:
+        """The paths of the files that hold some words, as far as git can tell; it is asked once for each."""
+        new = words.patterns - self.sought.keys()
+        found = self.view.repository.holding(new, self.commit) if new else frozenset()
+        holding = self.entries.keys() if found is None else found
+        self.sought.update(dict.fromkeys(new, frozenset(self._held(self._with_links(holding)))))
+        return {path for pattern in words.patterns for path in self.sought[pattern]}
+
+    def _with_links(self, paths: Collection[str]) -> Collection[str]:
+        return {*paths, *(link for link in self._links if self._end(link) in paths)} if self._links else paths
+
+    def _held(self, paths: Iterable[str]) -> Iterator[str]:
+        return (path for path in paths if path in self.entries and self.view.holds(path))
+
+    def holding(self, words: Words, first: Container[str]) -> Iterator[dict[str, tuple[Document, ...]]]:
+        """The documents of the files that hold some words, a few files at a time; those in some folders come first."""
+        likely = sorted(self._likely(words), key=lambda path: (posixpath.dirname(path) not in first, path))
+        start, size = 0, _FEW
+        while start < len(likely):
+            yield self._by_path(likely[start : start + size], words)
+            start, size = start + size, size * 4
+
+    def _by_path(self, paths: Iterable[str], words: Words | None = None) -> dict[str, tuple[Document, ...]]:
+        """The documents of files by path; of those that hold some words, if there are any given."""
+        paths = list(paths)
+        found: dict[str, list[Document]] = {}
+        for document in self._read(paths, None, words.stand_in if words else None).documents:
+            found.setdefault(document.source.path, []).append(document)
+        return {path: tuple(found[shown]) for path in paths if (shown := self.view.shown(path)) in found}
 
     def kustomizations_above(self, beside: "Snapshot | None" = None) -> tuple[Document, ...]:
         """The kustomizations in the folders above what the view holds."""
         above = [path for path in self.view.above if path in self.entries and not self.view.holds(path)]
         return self._read(above, beside).documents
 
-    def _read(self, paths: Iterable[str], beside: "Snapshot | None") -> Inputs:
+    def _read(
+        self, paths: Iterable[str], beside: "Snapshot | None", is_worth: Callable[[bytes], bool] | None = None
+    ) -> Inputs:
+        """The documents of files, less those whose bytes tell that they are not worth to be parsed."""
         keys = [
             (path, id, beside.name if beside and beside._blob(path) == id else self.name)
             for path in sorted(paths, key=lambda path: path.split("/"))
@@ -88,10 +106,12 @@ class Snapshot:
             if key not in self.known:
                 unknown.setdefault(key[1], []).append(key)
         for id, data in self.watch(self.view.repository.blobs(unknown, self.limits.file_size)) if unknown else ():
+            if is_worth and data is not None and not is_worth(data):
+                continue
             for key in unknown[id]:
                 shown = self.view.shown(key[0])
                 self.known[key] = _parsed(shown, data, key[2], self.texts.get(shown, ()), self.limits)
-        files = [self.known[key] for key in keys]
+        files = [self.known[key] for key in keys if not is_worth or key in self.known]
         return Inputs(tuple(one for documents in files for one in documents), sum(not documents for documents in files))
 
     def _blob(self, path: str) -> str:
@@ -101,22 +121,14 @@ class Snapshot:
 
     def _end(self, path: str) -> str:
         """The file that a link leads to, and any other path as it is; "" for a link that leads nowhere."""
-        for _ in range(_LONGEST_CHAIN):
-            entry = self.entries.get(path)
-            if entry is None or entry.mode != git.LINK_MODE:
-                return path if entry else ""
-            path = posixpath.normpath(posixpath.join(posixpath.dirname(path), self._targets.get(entry.id, "")))
-        return ""
+        end = git.end(path, self._links)
+        return end if end in self.entries else ""
 
     @cached_property
-    def _links(self) -> list[str]:
-        return [path for path, entry in self.entries.items() if entry.mode == git.LINK_MODE]
-
-    @cached_property
-    def _targets(self) -> dict[str, str]:
+    def _links(self) -> dict[str, str]:
         """Where the links lead that a run may come across."""
-        links = {self.entries[path].id: None for path in self._links}
-        return {id: os.fsdecode(data or b"") for id, data in self.view.repository.blobs(links, 4096)} if links else {}
+        # Of what is derived from another revision git knows no list.
+        return self.view.repository.targets(self.entries)
 
 
 def _parsed(

@@ -36,6 +36,7 @@ BLOCK = [
     ("a: 1\ngone:\n- 2\n- 3\nb: 3\n", "a: 1\nb: 3\n"),
     ("a: 1\ngone: [2,\n  3] # goes along\nb: 3\n", "a: 1\nb: 3\n"),
     ("a: 1\ngone: |\n  2\n  3\n\nb: 3\n", "a: 1\n\nb: 3\n"),
+    ("a: |+\n  x\ngone: 2\nb: 3\n", "a: |+\n  x\nb: 3\n"),
     ("a: 1\ngone: two\n  lines\nb: 3\n", "a: 1\nb: 3\n"),
     ("a: 1\ngone: 😀\nb: é\n", "a: 1\nb: é\n"),
     ("a: 1\ngone: 2 \t\nb: 3\n", "a: 1\nb: 3\n"),
@@ -119,8 +120,12 @@ def test_an_entry_between_brackets_goes_with_its_comma(text: str, expected: str)
         "ports: [{? gone : 2, a: 1}]\n",
         "ports: [2]\n",
         "ports: {}\n",
+        "ports:\n- a: |+\n    x\n  gone: 2\n\n- b: 3\n",
+        "ports:\n- a: >-\n    x\n  gone: 2\n      \n- b: 3\n",
+        "ports:\n- a: |\n    x\n  gone:\n    - 2\n    # about 2\n  b: 3\n",
         "ports:\r- a: 1\r  gone: 2\r\n",
         "ports:\r- a: 1\r  gone: 2\n",
+        "ports:\n- a: 1\n  gone: 2\r--- x\n",
     ],
 )
 def test_what_cannot_go_alone_stays(text: str) -> None:

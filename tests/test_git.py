@@ -99,8 +99,8 @@ def test_changes_are_told_with_the_paths_before_and_now(repository: "Repository"
     assert set(here.changes(None, first)) == {Change(None, name) for name in ("a.yaml", "b.yaml", "c.yaml")}
 
 
-def test_words_are_looked_for_as_they_are_in_what_is_staged_or_committed(repository: "Repository") -> None:
-    odd = '\n\t"é \\ [a].*'
+def test_lines_are_looked_for_as_they_are_in_what_is_staged_or_committed(repository: "Repository") -> None:
+    odd = '\n\t"é [a].*'
     files = {"a/web.yaml": "xx.y\n", "b.yaml": "x(y\n", f"{odd}.yaml": "0\0é: 1\n", "c.yaml": "nothing\n"}
     commit = repository.commit(files)
     (repository.folder / "link.yaml").symlink_to("b.yaml")
@@ -109,16 +109,34 @@ def test_words_are_looked_for_as_they_are_in_what_is_staged_or_committed(reposit
     for setting in ("grep.patternType=perl", "color.grep=always", "grep.lineNumber=true", "grep.column=true"):
         repository.git("config", *setting.split("="))
     here = found(repository)
-    assert sorted(here.holding(["x.y", "x(y", ""], None) or ()) == ["a/web.yaml", "c.yaml"]
-    assert sorted(here.holding(["x.y", "x(y"], commit) or ()) == ["a/web.yaml", "b.yaml"]
-    assert sorted(here.holding(["é"], commit) or ()) == [f"{odd}.yaml"]
-    for words in (["a\nthing"], ["thing", "a\n\n"]):
-        assert sorted(here.holding(words, commit) or ()) == ["c.yaml"]
-    assert here.holding(["-e", "--", "neither"], None) == here.holding([], None) == frozenset()
+    assert sorted(here.holding([r"x\.y", r"x\(y"], None) or ()) == ["a/web.yaml", "c.yaml"]
+    assert sorted(here.holding([r"x\.y", r"x\(y"], commit) or ()) == ["a/web.yaml", "b.yaml"]
+    assert sorted(here.holding(["é(:|$)"], commit) or ()) == [f"{odd}.yaml"]
+    assert here.holding(["-e", "--", "neither", "x[.]y[^y]"], None) == frozenset()
     # What git cannot be asked, or answers with doubts, is left open.
-    assert here.holding(["a\0b"], None) is None
+    assert here.holding(["x("], None) is None
     (repository.folder / ".git/objects" / here.files(commit)["b.yaml"].id[:2]).rename(repository.folder / "gone")
     assert here.holding(["x.y"], commit) is None
+
+
+def test_links_lead_from_one_to_another(repository: "Repository") -> None:
+    ways = {"a": "b/c", "b/c": "../d.yaml", "e": "nowhere", "loop": "loop", "out": "../../x", "d.yaml": ""}
+    commit = repository.commit({"d.yaml": "a: 1\n", "b/x": ""})
+    assert found(repository).links(commit) == {}
+    for name, target in ways.items():
+        if target:
+            (repository.folder / name).symlink_to(target)
+    repository.git("add", "--all")
+    links = found(repository).links(None)
+    assert links == {"a": "b/c", "b/c": "d.yaml", "e": "nowhere", "loop": "loop", "out": "../../x"}
+    assert {name: git.end(name, links) for name in ways} == {
+        "a": "d.yaml",
+        "b/c": "d.yaml",
+        "d.yaml": "d.yaml",
+        "e": "nowhere",
+        "loop": "",
+        "out": "../../x",
+    }
 
 
 def test_blobs_come_in_the_order_of_their_ids(repository: "Repository") -> None:

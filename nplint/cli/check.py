@@ -159,7 +159,12 @@ def _check(
     render = formatter(loaded, chosen["format_"].value, chosen["format_"].origin, statistics=chosen["statistics"].value)
     outputs = _outputs(loaded, chosen["output"])
     judge = judging(loaded, paths, chosen, config, watch)
-    report, without_manifest = _lint(paths, wanted, chosen, config, judge=judge, watch=watch, seen=seen)
+    if chosen["unsafe"].value and not chosen["fix"].value:
+        raise NplintError("--unsafe takes --fix: it tells which fixes are made")
+    if wanted:
+        report, without_manifest = _compared(wanted, loaded, chosen, config, judge=judge, watch=watch)
+    else:
+        report, without_manifest = _lint(paths, chosen, config, judge=judge, watch=watch, seen=seen)
     if chosen["write_baseline"].value is not None or (chosen["baseline"].value and not wanted):
         from nplint.cli.settle import keep_baseline
 
@@ -230,9 +235,27 @@ def judging(
     return judge
 
 
+def _compared(
+    wanted: "Wanted",
+    loaded: "Plugins",
+    chosen: dict[str, Setting],
+    config: "Config",
+    *,
+    judge: "Judge",
+    watch: "Watch",
+) -> "tuple[Report, int]":
+    """What the rules find in revisions, and how many files were opened that hold no manifest."""
+    if chosen["fix"].value:
+        raise NplintError("--fix changes the files as they are now: call `nplint fix`, and compare after it")
+    from nplint.cli.compare import compare
+
+    rules = choose(loaded, chosen["select"].value, chosen["ignore"].value, config)
+    is_local = not any(rule.neighbours and not loaded.is_own(rule) for rule in rules)
+    return compare(wanted, chosen, config, judge, watch, is_local=is_local)
+
+
 def _lint(
     paths: tuple[str, ...],
-    wanted: "Wanted | None",
     chosen: dict[str, Setting],
     config: "Config",
     *,
@@ -241,20 +264,13 @@ def _lint(
     seen: "Seen",
 ) -> "tuple[Report, int]":
     """What the rules find, and how many files were opened that hold no manifest."""
-    fixes, unsafe = chosen["fix"].value, chosen["unsafe"].value
-    if unsafe and not fixes:
-        raise NplintError("--unsafe takes --fix: it tells which fixes are made")
-    if wanted:
-        if fixes:
-            raise NplintError("--fix changes the files as they are now: call `nplint fix`, and compare after it")
-        from nplint.cli.compare import compare
-
-        return compare(wanted, chosen, config, judge, watch)
     from nplint.cli import run
 
     found = run.gather(paths, chosen, config, watch=watch, seen=seen, reading=run.reading(chosen["jobs"].value))
     report = judge(found.clusters)
-    return _fixed(report, judge, paths, unsafe=unsafe) if fixes else report, found.without_manifest
+    if chosen["fix"].value:
+        report = _fixed(report, judge, paths, unsafe=chosen["unsafe"].value)
+    return report, found.without_manifest
 
 
 def _fixed(report: "Report", judge: "Judge", paths: tuple[str, ...], *, unsafe: bool) -> "Report":

@@ -1,14 +1,14 @@
 """From what is compared with what to clusters before and after, and to what is new in them."""
 
 import os
-import posixpath
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property, partial
 from typing import NamedTuple
 
-from nplint import git, sources
+from nplint import git, kustomize, sources
 from nplint.cli import run
+from nplint.cli.near import Neighbourhood, is_kustomization
 from nplint.cli.options import Setting, limits
 from nplint.cli.parting import Parting
 from nplint.cli.plans import INDEX, WORK_TREE, Plan, Wanted
@@ -18,8 +18,6 @@ from nplint.declared import Config
 from nplint.document import Document
 from nplint.engine import Judge
 from nplint.errors import NplintError
-from nplint.filenames import KUSTOMIZATION_NAMES
-from nplint.kinship import kinship
 from nplint.novelty import mark_known
 from nplint.report import Report, joined
 from nplint.revisions import Known, Snapshot
@@ -30,24 +28,21 @@ BASE = "base"
 
 
 def compare(
-    wanted: Wanted, options: dict[str, Setting], configuration: Config, judge: Judge, watch: Watch
+    wanted: Wanted, options: dict[str, Setting], configuration: Config, judge: Judge, watch: Watch, *, is_local: bool
 ) -> tuple[Report, int]:
     """What is found in the revisions that are wanted, and how many files hold no manifest.
+
+    `is_local` tells that it is known what in other files the rules look at, so that not all have to be read.
 
     Raises:
         NplintError: a path is missing or holds no manifest, or no cluster can be like that.
     """
     reader = _Reader(wanted.view, options, configuration, watch)
     parting = Parting(wanted.view.paths, options, configuration)
-    found = [_Comparison(wanted, plan, reader, parting).judged(judge) for plan in wanted.plans]
+    found = [_Comparison(wanted, plan, reader, parting, is_local=is_local).judged(judge) for plan in wanted.plans]
     named = [(plan.commit, report) for plan, (report, _) in zip(wanted.plans, found, strict=True) if plan.commit]
     report, without_manifest = found[-1] if found else (judge(()), 0)
     return joined(named) if named else report, without_manifest
-
-
-# From a changed ConfigMap to its client, the Service that this dials, and the pods behind that.
-_HOPS = 3
-_NODE_LEVEL = ("Local", "local")
 
 
 class _Found(NamedTuple):
@@ -61,11 +56,14 @@ class _Found(NamedTuple):
 class _Comparison:
     """One comparison that is wanted."""
 
-    def __init__(self, wanted: Wanted, plan: Plan, reader: "_Reader", parting: Parting) -> None:
+    def __init__(self, wanted: Wanted, plan: Plan, reader: "_Reader", parting: Parting, *, is_local: bool) -> None:
         self.wanted = wanted
+        self.is_local = is_local
         self.plan = plan
         self.reader = reader
         self.parting = parting
+        self.steering: tuple[Document, ...] = ()
+        """The kustomizations of the repository, where only a part of it is looked at."""
 
     @cached_property
     def changes(self) -> list[git.Change]:
@@ -75,51 +73,62 @@ class _Comparison:
         """What is found, and how many files hold no manifest.
 
         Where only what is new counts, a look at the files that have to do with the change is enough to know that there
-        is nothing. Whatever it shows is found again among all files.
+        is nothing. Whatever it shows is found again among all files of its cluster.
         """
         if self.plan.told:
             tell(self.plan.told)
-        near = frozenset() if self.wanted.is_idle(self.plan, self.changes) else self._near
-        if near is not None and not near:
+        paths = frozenset() if self.wanted.is_idle(self.plan, self.changes) else self._near()
+        if paths is not None and not paths:
             return judge(()), 0
-        for paths in (near, None) if near else (None,):
-            now, before = self.reader.read(self.plan, paths)
-            report = self._lint(now, before, judge)
-            if not report.open and not report.crashes:
-                break
-        return report, now.without_manifest
+        report, without_manifest = self._judged_at(paths, judge)
+        if paths is not None and (report.open or report.crashes):
+            return self._judged_at(self._beside(report), judge)
+        return report, without_manifest
 
-    @cached_property
+    def _judged_at(self, paths: frozenset[str] | None, judge: Judge) -> tuple[Report, int]:
+        """What is found in the files of some paths, or in all."""
+        now, before = self.reader.read(self.plan, paths)
+        return self._lint(now, before, judge), now.without_manifest
+
     def _near(self) -> frozenset[str] | None:
         """The paths of the files that the change has to do with; None where it may be any of them."""
-        touched = [path for change in self.changes for path in change.paths]
-        if not self.wanted.is_narrow(self.plan) or any(map(self.wanted.view.is_above, touched)):
+        if not self.is_local or not self.wanted.is_narrow(self.plan):
             return None
-        touched = [path for path in touched if self.wanted.view.holds(path)]
+        view, touched = self.wanted.view, self.wanted.touched(self.plan, self.changes)
+        if any(map(view.is_above, touched)):
+            return None
+        held = frozenset(path for path in touched if view.holds(path))
         self.reader.derive(self.plan, self.changes)
-        now, before = self.reader.read(self.plan, frozenset(touched))
-        changed = (*now.documents, *before.documents)
-        if not changed:
+        # What changed and what steers are read at once, since it takes git longer to start than to read them.
+        now, before = self.reader.read(self.plan, held | self._steering_paths)
+        self.steering = (*now.documents, *now.above)
+        shown = frozenset(map(view.shown, held))
+        changed = [[one for one in side.documents if one.source.path in shown] for side in (now, before)]
+        near = Neighbourhood(self.snapshot, self.parting, held, changed[0], changed[1], self.steering)
+        if not near.now and not near.before:
             return frozenset()
-        snapshot = self.reader.snapshot(self.plan.now)
-        likely = (path for path in snapshot.entries if path.endswith(KUSTOMIZATION_NAMES))
-        names = [path for path in likely if posixpath.basename(path) in KUSTOMIZATION_NAMES]
-        steering, _ = self.reader.read(self.plan, frozenset(names))
-        near = frozenset((*touched, *names))
-        for _ in range(_HOPS):
-            is_kin = kinship(changed, (*steering.documents, *steering.above))
-            if is_kin is None:
-                return None
-            found = snapshot.akin(is_kin)
-            if found <= near:
-                break
-            near |= found
-            if not snapshot.mentions(_NODE_LEVEL):
-                # Without node-level affinity nothing hangs on the client of a Service of a workload.
-                break
-            now, before = self.reader.read(self.plan, near - frozenset(names))
-            changed = (*now.documents, *before.documents)
-        return near
+        return held | self._steering_paths | near.found.keys() if near.search() else None
+
+    def _beside(self, report: Report) -> frozenset[str] | None:
+        """The paths of the files that go to a cluster in which something is found; None where that may be any."""
+        affected = {name for finding in report.open for name in finding.clusters or ("",)}
+        if report.crashes or "" in affected:
+            return None
+        known, shown = kustomize.find(self.steering), self.snapshot.view.shown
+        gone = {change.before for change in self.changes if change.before}
+        return self._steering_paths.union(
+            path
+            for path in self.snapshot.entries.keys() | gone
+            if shown(path) in known.patches or not affected.isdisjoint(self.parting.clusters_of(shown(path), known))
+        )
+
+    @cached_property
+    def snapshot(self) -> Snapshot:
+        return self.reader.snapshot(self.plan.now)
+
+    @cached_property
+    def _steering_paths(self) -> frozenset[str]:
+        return frozenset(filter(is_kustomization, self.snapshot.entries))
 
     def _lint(self, now: _Found, before: _Found, judge: Judge) -> Report:
         clusters = self.parting.clusters(now.documents, now.above)

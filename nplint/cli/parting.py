@@ -14,7 +14,7 @@ from nplint.errors import NplintError
 from nplint.filenames import lies_in
 from nplint.kustomize import Kustomizations
 from nplint.limits import Limits
-from nplint.profile import Profile
+from nplint.profile import PortRange, Profile
 
 
 class Parting:
@@ -42,6 +42,19 @@ class Parting:
             beside = (*context, *(one for target in self.configuration.targets for one in self._context_of(target)))
             return [self._cluster(documents, self.declared, beside)]
         return self._by_target(documents, context)
+
+    @property
+    def port_ranges(self) -> list[PortRange]:
+        """The node ports of every cluster that there may be."""
+        profiles = (self.declared, *(target.profile for target in self.configuration.targets))
+        return list(dict.fromkeys(known.node_port_range for known in profiles))
+
+    def clusters_of(self, path: str, known: Kustomizations) -> frozenset[str | None]:
+        """The clusters that a file goes to; None is the one of what goes to no declared one."""
+        if self.declared.is_declared or not self.configuration.targets:
+            return frozenset((None,))
+        named = (one.profile.name for one in self.configuration.targets if goes_to(one.paths, path, known))
+        return frozenset(named) or frozenset((None,))
 
     def tell_of_empty(self, clusters: Sequence[Cluster]) -> None:
         """Warn of declared clusters that nothing goes to, where everything was looked at."""

@@ -65,6 +65,12 @@ class Wanted:
         now = "HEAD" if plan.now == WORK_TREE else plan.now
         return self.view.repository.changes(plan.before, None if now == INDEX else now) if plan.compares else []
 
+    def touched(self, plan: Plan, changes: Iterable[git.Change]) -> list[str]:
+        """The paths that differ between the two sides of a comparison, and those of the links that lead there."""
+        paths = dict.fromkeys(path for change in changes for path in change.paths)
+        links = self.view.repository.links(None if plan.now == INDEX else plan.now) if paths else {}
+        return [*paths, *(link for link in links if link not in paths and git.end(link, links) in paths)]
+
     def is_narrow(self, plan: Plan) -> bool:
         """Whether git tells which files to look at, because only what is new counts in what it keeps."""
         return self.new_only and plan.compares and plan.now != WORK_TREE
@@ -73,8 +79,7 @@ class Wanted:
         """Whether nothing can be new because no file changed that a run looks at."""
         if not self.is_narrow(plan):
             return False
-        paths = (path for change in changes for path in change.paths)
-        return not any(self.view.holds(path) or self.view.is_above(path) for path in paths)
+        return not any(self.view.holds(path) or self.view.is_above(path) for path in self.touched(plan, changes))
 
     @property
     def is_all_idle(self) -> bool:
