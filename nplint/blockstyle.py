@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from operator import methodcaller
 from sys import intern
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TypeVar
 
 from nplint import scalars
 
@@ -39,6 +39,9 @@ _AT_ONCE = 1 << 20
 _SHORT = 40
 
 
+Within = TypeVar("Within", list[Any], dict[str, Any])
+
+
 class _InDoubtError(Exception):
     """The text is no such YAML, or may be none."""
 
@@ -64,23 +67,29 @@ def read(text: str) -> dict[str, Any] | None:
 def _mapping(text: str) -> dict[str, Any]:
     nest = _Nest()
     mapping: dict[str, Any] = {}
-    here = -1
+    name, here, waiting = "", -1, -1
     found = _LINE.findall(text) if len(text) <= _AT_ONCE else map(_groups, _LINE.finditer(text))
+    # Every line of a run comes through here: a call or an attribute more for each would show.
     for indent, dash, key, sign, lines, rest in found:
         column = len(indent)
         if dash:
-            items = nest.list_at(column)
-            here = -1
+            if 0 <= waiting <= column:
+                items = mapping[name] = nest.enter(column, [])
+            else:
+                items = nest.list_at(column)
+            here = waiting = -1
             if not key:
                 items.append(_text(sign, lines, column) if sign else _value(rest))
                 continue
             here = column = column + len(dash)
-            mapping = {}
+            mapping = nest.enter(column, {})
             items.append(mapping)
-            nest.enter(column, mapping)
         elif column != here:
-            mapping = nest.mapping_at(column)
-            here = column
+            if 0 <= waiting < column:
+                mapping[name] = mapping = nest.enter(column, {})
+            else:
+                mapping = nest.mapping_at(column)
+            here, waiting = column, -1
         name = _name(key)
         if name in mapping or (dash and sign):
             _give_up()
@@ -89,9 +98,9 @@ def _mapping(text: str) -> dict[str, Any]:
         elif sign:
             mapping[name] = _text(sign, lines, column)
         else:
+            # What follows may be its value.
             mapping[name] = None
-            nest.waiting = mapping, name, column
-            here = -1
+            here, waiting = -1, column
     return nest.root
 
 
@@ -102,13 +111,11 @@ def _give_up() -> NoReturn:
 class _Nest:
     """The lists and mappings that a line may belong to, with the columns that they begin at."""
 
-    __slots__ = ("columns", "open", "waiting")
+    __slots__ = ("columns", "open")
 
     def __init__(self) -> None:
         self.columns: list[int] = []
         self.open: list[Any] = []
-        self.waiting: tuple[dict[str, Any], str, int] | None = None
-        """A key without a value on its line, with its column: what follows may be its value."""
 
     @property
     def root(self) -> dict[str, Any]:
@@ -117,35 +124,22 @@ class _Nest:
         root: dict[str, Any] = self.open[0]
         return root
 
-    def enter(self, column: int, within: list[Any] | dict[str, Any]) -> None:
+    def enter(self, column: int, within: Within) -> Within:
         if len(self.open) == DEPTH:
             _give_up()
         self.columns.append(column)
         self.open.append(within)
+        return within
 
     def list_at(self, column: int) -> list[Any]:
-        if self.waiting:
-            mapping, key, beside = self.waiting
-            self.waiting = None
-            if column >= beside:
-                items = mapping[key] = []
-                self.enter(column, items)
-                return items
         found = self._leave(column)
         if type(found) is not list:
             _give_up()
         return found
 
     def mapping_at(self, column: int) -> dict[str, Any]:
-        if self.waiting:
-            mapping, key, beside = self.waiting
-            self.waiting = None
-            if column > beside:
-                within = mapping[key] = {}
-                self.enter(column, within)
-                return within
-        elif not self.open:
-            self.enter(column, {})
+        if not self.open:
+            return self.enter(column, {})
         found = self._leave(column)
         if type(found) is list:
             # The dashes of a list may stand below the key that it is the value of.
@@ -207,6 +201,11 @@ _short_scalar = lru_cache(maxsize=1 << 14)(_scalar)
 
 def _flow(written: str) -> list[Any] | dict[str, Any]:
     """A list or mapping in brackets, of words and quoted texts alone."""
+    # Each has to be one of its own, so what is remembered is not handed out.
+    return _short_items(written).copy() if len(written) <= _SHORT else _items(written)
+
+
+def _items(written: str) -> list[Any] | dict[str, Any]:
     found = re.fullmatch(_MAPPING if written[0] == "{" else _LIST, written)
     if not found:
         _give_up()
@@ -219,15 +218,29 @@ def _flow(written: str) -> list[Any] | dict[str, Any]:
     return mapping
 
 
+_short_items = lru_cache(maxsize=1 << 12)(_items)
+
+
 def _text(sign: str, lines: str, column: int) -> str:
     """The text after a `|`: the lines below it as they stand, less the indentation of the first."""
+    rows = f"\n{lines}".removesuffix("\n")
+    first = lines.partition("\n")[0]
+    indent = first[: len(first) - len(first.lstrip(" "))]
+    if column < len(indent) < len(first) and rows.count(f"\n{indent}") == rows.count("\n") and sign != "|+":
+        text = rows.replace(f"\n{indent}", "\n")[1:].rstrip("\n")
+    else:
+        text = _uneven_text(sign, lines, column)
+    return f"{text}\n" if sign == "|" else text
+
+
+def _uneven_text(sign: str, lines: str, column: int) -> str:
+    """The same where a line is less indented than the first, as empty ones are, without the line end behind it."""
     rows = lines.split("\n")
     first = next((row for row in rows if row.strip(" ")), "")
     width = len(first) - len(first.lstrip(" "))
     if not first or width <= column or sign == "|+":
         _give_up()
-    text = "\n".join(_unindented(rows, rows.index(first), first[:width])).rstrip("\n")
-    return f"{text}\n" if sign == "|" else text
+    return "\n".join(_unindented(rows, rows.index(first), first[:width])).rstrip("\n")
 
 
 def _unindented(rows: Sequence[str], blank: int, indent: str) -> list[str]:

@@ -7,7 +7,7 @@ from datetime import date
 from functools import partial
 
 from nplint import address, limits
-from nplint.declared import Config, Patterns, Target
+from nplint.declared import Config, Patterns, Target, Ways
 from nplint.document import Document, Source
 from nplint.errors import NplintError, reason
 from nplint.filenames import lies_in
@@ -174,10 +174,11 @@ def _pattern(text: str) -> None:
 
 
 def _config(root: Node, folder: str, profiles: Profiles) -> Config:
+    ways = Ways(folder)
     return Config(
         folder,
         root,
-        targets=tuple(_target(node, name, folder, profiles) for name, node in root["clusters"].items()),
+        targets=tuple(_target(node, name, ways, folder, profiles) for name, node in root["clusters"].items()),
         severities=dict(root["rules"].items()),
         ignores=tuple(_ignore(node, folder) for node in root["ignore"]),
         expectations=_expectations(root["expect"]),
@@ -193,9 +194,10 @@ def _rule_files(root: Node) -> tuple[str, ...]:
     return () if folder == "." else (f"/{folder}/",)
 
 
-def _target(node: Node, name: str, folder: str, profiles: Profiles) -> Target:
+def _target(node: Node, name: str, ways: Ways, folder: str, profiles: Profiles) -> Target:
     paths = _texts(node["paths"]) if node["paths"].present else ("*",)
-    return Target(_profile(node, name, profiles), Patterns(folder, paths), Patterns(folder, _texts(node["context"])))
+    context = Patterns(folder, _texts(node["context"]), ways)
+    return Target(_profile(node, name, profiles), Patterns(folder, paths, ways), context)
 
 
 def _profile(node: Node, name: str, profiles: Profiles) -> Profile:

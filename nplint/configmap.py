@@ -66,12 +66,17 @@ class ConfigMaps:
         return near[0] if len(set(near)) == 1 else None
 
     @cached_property
+    def resources(self) -> tuple[Resource, ...]:
+        """All of them."""
+        everything = (*self.cluster.resources, *self.cluster.context_resources)
+        return tuple(one for one in everything if one.api_version == "v1" and one.kind in ("ConfigMap", "Secret"))
+
+    @cached_property
     def _by_name(self) -> dict[tuple[str, str, str], list[Resource]]:
         found: dict[tuple[str, str, str], list[Resource]] = {}
-        for resource in (*self.cluster.resources, *self.cluster.context_resources):
-            if resource.api_version == "v1" and resource.kind in ("ConfigMap", "Secret"):
-                for space in self.cluster.namespaces(resource):
-                    found.setdefault((resource.kind, space, resource.name), []).append(resource)
+        for resource in self.resources:
+            for space in self.cluster.namespaces(resource):
+                found.setdefault((resource.kind, space, resource.name), []).append(resource)
         return found
 
     def entries(self, kind: str, name: Node, workload: Workload, way: str) -> dict[str, Entry] | None:

@@ -19,38 +19,59 @@ if TYPE_CHECKING:
     from nplint.suppress import Ignore
 
 NAMES = (".nplint.yaml", ".nplint.yml", "pyproject.toml")
+# Folders that a pattern names without wildcards. It is no folder of any depth: there is a slash before the end.
+_BEGINNING = r"(?a)/?((?:[\w-][\w.-]*/)+)[^/\s]"
 _TABLE = r"(?m)^\[+\s*tool\s*\.\s*nplint\s*[].]"
 
 
-class Patterns:
-    """Patterns as in .gitignore, relative to a folder."""
+class Ways:
+    """The ways from a folder to others, with a slash at the end, worked out once for each."""
 
-    def __init__(self, folder: str, lines: tuple[str, ...]) -> None:
-        self.folder = folder
-        self.lines = lines
+    def __init__(self, folder: str) -> None:
+        self._folder = folder
+        self._known: dict[str, str] = {}
 
-    def match(self, path: str) -> bool:
-        """Whether a path, relative to the current folder, is meant."""
-        folder, name = os.path.split(path)
-        way = self._ways.get(folder)
+    def to(self, folder: str) -> str:
+        """The way to a folder that is relative to the current one; `../` and more where it does not lie within."""
+        way = self._known.get(folder)
         if way is None:
-            way = self._ways[folder] = self._way(folder)
-        return not way.startswith("../") and self._spec.match_file(_composed(way + name))
+            way = self._known[folder] = self._way(folder)
+        return way
 
     def _way(self, folder: str) -> str:
-        """The path from the folder of the patterns to another one, with a slash at its end."""
         try:
             # A link to the folder leads to the same files.
-            real = os.path.relpath(os.path.realpath(folder or "."), self.folder).replace(os.sep, "/")
+            real = os.path.relpath(os.path.realpath(folder or "."), self._folder).replace(os.sep, "/")
         except ValueError:
             # On Windows there is no way from one drive to another.
             return "../"
         return "" if real == "." else f"{real}/"
 
+
+class Patterns:
+    """Patterns as in .gitignore, relative to a folder. Those of one folder may share the `ways` from it."""
+
+    def __init__(self, folder: str, lines: tuple[str, ...], ways: Ways | None = None) -> None:
+        self.folder = folder
+        self.lines = lines
+        self._ways = ways or Ways(folder)
+
+    def match(self, path: str) -> bool:
+        """Whether a path, relative to the current folder, is meant."""
+        folder, name = os.path.split(path)
+        return self.may_match_in(folder) and self._spec.match_file(_composed(self._ways.to(folder) + name))
+
+    def may_match_in(self, folder: str) -> bool:
+        """Whether files of a folder may be meant; most patterns begin with the folder that they are about."""
+        way = self._ways.to(folder)
+        return not way.startswith("../") and (self._beginnings is None or _composed(way).startswith(self._beginnings))
+
     @cached_property
-    def _ways(self) -> dict[str, str]:
-        """From the folder of the patterns to others, worked out once for each: most files share theirs."""
-        return {}
+    def _beginnings(self) -> tuple[str, ...] | None:
+        """What the path of all that is meant begins with; None where one of the patterns does not tell."""
+        meant = [line for line in map(_composed, self.lines) if line.strip() and line[0] not in "#!"]
+        found = [re.match(_BEGINNING, line) for line in meant]
+        return None if None in found else tuple(each[1] for each in found if each)
 
     @cached_property
     def _spec(self) -> "GitIgnoreSpec":

@@ -5,7 +5,7 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from functools import cached_property, lru_cache
 from typing import NamedTuple
@@ -49,6 +49,13 @@ class Source:
     """Offsets of the bytes that are no text in the file's encoding; U+FFFD stands in their place."""
     limits: Limits = DEFAULT
     """How much of it is read."""
+    may_hold_marks: bool = field(init=False)
+    """Whether a value may hold a mark of a template tool: nothing but an escape makes one that is not written."""
+
+    def __post_init__(self) -> None:
+        # Asked of nearly every text, and what a property remembers would take more memory.
+        may = "\\" in self.text or any(opening in self.text for opening, _ in placeholder.VALUE_MARKS)
+        object.__setattr__(self, "may_hold_marks", may)
 
     @property
     def is_kustomization(self) -> bool:
@@ -59,15 +66,10 @@ class Source:
     def line_starts(self) -> list[int]:
         return [0, *(found.end() for found in LINE_END.finditer(self.text))]
 
-    @cached_property
+    @property
     def names_nplint(self) -> bool:
         """Whether the text may hold a comment or an annotation for nplint."""
         return "nplint" in self.text.lower()
-
-    @cached_property
-    def may_hold_marks(self) -> bool:
-        """Whether a value may hold a mark of a template tool: nothing but an escape makes one that is not written."""
-        return "\\" in self.text or any(opening in self.text for opening, _ in placeholder.VALUE_MARKS)
 
     def line(self, number: int) -> str:
         """The text of a line, counted from 1, without its line end."""
@@ -129,7 +131,7 @@ class RepeatedKey(NamedTuple):
     value: Span | None = None
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, slots=True)
 class Document:
     """One document of a file. A document that could not be read has the value None and a defect that says why."""
 

@@ -1,7 +1,8 @@
 """The engine: clusters and rules in, a report out."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import chain
+from itertools import chain, groupby
+from operator import itemgetter
 from typing import NamedTuple
 
 from nplint.change import mark
@@ -36,8 +37,9 @@ def lint_clusters(
     `watch` sees each task before it is done.
     """
     rules = list(rules)
-    runs = [_run(rule, cluster) for cluster, rule in watch([(cluster, rule) for cluster in clusters for rule in rules])]
-    findings, outcomes = _stamped(runs)
+    findings, outcomes = _stamped(list(_runs(watch([(cluster, rule) for cluster in clusters for rule in rules]))))
+    for cluster in clusters:
+        cluster.forget()
     return Report(_distinct(sort(_shared(findings))), tuple(outcomes), tuple(clusters))
 
 
@@ -45,6 +47,14 @@ class _Run(NamedTuple):
     cluster: Cluster
     problems: list[Problem]
     outcome: RuleRun
+
+
+def _runs(tasks: Iterable[Task]) -> Iterator[_Run]:
+    for cluster, each in groupby(tasks, key=itemgetter(0)):
+        for _, rule in each:
+            yield _run(rule, cluster)
+        # The next one needs as much memory for its own.
+        cluster.forget()
 
 
 def _run(rule: Rule, cluster: Cluster) -> _Run:

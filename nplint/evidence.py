@@ -6,17 +6,21 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
-from nplint.configmap import ConfigMaps
+from nplint.configmap import ConfigMaps, entries
 from nplint.dialing import REACH, Dialed, Directory, Line, Names, dialed, names_a_node
 from nplint.document import Path, Span
 from nplint.node import Node
 from nplint.profile import KnownNode
 from nplint.proof import Proof
 from nplint.texts import Kind, Reader, Text, readers
+from nplint.tree import texts_in
 from nplint.workload import Container, Workload
 
 # A port stands alone: it is no part of a word, a longer number, an address, a range or a mapping of ports.
 _PORT = re.compile(r"(?<![\w.-])[0-9]{1,5}(?!\w|[.:-]\d)")
+# Where references stand beside digits or each other, so that a number may be made of several texts.
+_BESIDE = re.compile(r"\$(?:(?<=[0-9]\$)|\w+\$)")
+_BEHIND = re.compile(r"[)}][0-9$]")
 _LONG = 200
 """What is longer comes from ConfigMaps that many containers share, and is looked through once."""
 _COMMENTS = ("#", "//", ";")
@@ -62,12 +66,39 @@ class Search:
 
     def evidence(self, workload: Workload) -> Iterator[Evidence]:
         """Everything that shows that a workload's containers dial one of the ports."""
+        if not self._may_dial(workload):
+            return
         served = {port["containerPort"].number for each in _containers(workload) for port in each.ports}
         for reader in readers(workload, self.config_maps, self._matters):
             names = Names(reader.environment, self.directory, self._services)
             for text in reader.texts:
                 for line in self._lines(text):
                     yield from self._in_line(reader, names, line, served)
+
+    def _may_dial(self, workload: Workload) -> bool:
+        """Whether a look at its manifest leaves it open that a port is in what its containers work with.
+
+        To compose all of that takes much longer, and few workloads name a node port.
+        """
+        written = list(texts_in(workload.template.value))
+        return self._may_hold_port(written) or not self._telling.isdisjoint(written)
+
+    @cached_property
+    def _telling(self) -> frozenset[str]:
+        """The names of the ConfigMaps and Secrets that a port may come from."""
+        found = ((one.name, [entry.text for entry in entries(one).values()]) for one in self.config_maps.resources)
+        return frozenset(name for name, held in found if self._may_hold_port(held))
+
+    def _may_hold_port(self, texts: Iterable[str]) -> bool:
+        text = "\n".join(texts)
+        return not self.ports.isdisjoint(map(int, self._numbers.findall(text))) or _may_be_composed(text)
+
+    @cached_property
+    def _numbers(self) -> re.Pattern[str]:
+        """Finds all that may be one of the ports: what begins as one of them, as quickly as can be."""
+        known = [str(port) for port in self.ports if 0 < port < 100_000]
+        first = "".join({port[0] for port in known}) or "0"
+        return re.compile(rf"[{first}][0-9]{{{min(map(len, known), default=1) - 1},4}}")
 
     @cached_property
     def _services(self) -> dict[int, frozenset[str]]:
@@ -133,6 +164,12 @@ class Search:
             is_own = known is not None and known.apart and number in served
             if known and not is_own and not _is_of_variable(line, known.start, found.end()):
                 yield _evidence(reader, line, found, known)
+
+
+def _may_be_composed(text: str) -> bool:
+    """Whether a number may come to be in a text that is not written in it, nor in what is put into it."""
+    has_brackets = "$(" in text or "${" in text
+    return "\0" in text or bool(_BESIDE.search(text)) or (has_brackets and bool(_BEHIND.search(text)))
 
 
 def _containers(workload: Workload) -> tuple[Container, ...]:

@@ -30,12 +30,12 @@ class Extent:
         return (
             any(run.ran for run, _ in runs)
             and all(self._is_sure(run) and unjudged.isdisjoint(paths) for run, unjudged in runs)
-            and not any(self._is_veiled_for(run.rule, run.cluster, path) for run, _ in runs for path in paths)
+            and not any(self._is_veiled_for(run.rule, run.cluster, paths) for run, _ in runs if paths)
         )
 
-    def _is_veiled_for(self, rule: Rule, cluster: str | None, path: str) -> bool:
-        """Whether a rule may be blind to something in a file, or in another one that its finding hangs on."""
-        paths = self._paths_of.get(cluster, ()) if rule.neighbours else (path,)
+    def _is_veiled_for(self, rule: Rule, cluster: str | None, paths: Collection[str]) -> bool:
+        """Whether a rule may be blind to something in these files, or in another one that its finding hangs on."""
+        paths = self._paths_of.get(cluster, ()) if rule.neighbours else paths
         return any(self.is_veiled(other) or (other in self._refused and rule.name not in _VEILING) for other in paths)
 
     @cached_property
@@ -68,12 +68,16 @@ class Extent:
         return runs
 
     @cached_property
-    def clusters(self) -> dict[str, dict[str | None, None]]:
+    def clusters(self) -> dict[str, tuple[str | None, ...]]:
         """The names of the clusters that each file goes to, by its path."""
-        clusters: dict[str, dict[str | None, None]] = {}
+        clusters: dict[str, tuple[str | None, ...]] = {}
         for cluster in self.report.clusters:
+            # Nearly all files go to one cluster.
+            alone = (cluster.profile.name,)
             for document in cluster.documents:
-                clusters.setdefault(document.source.path, {})[cluster.profile.name] = None
+                known = clusters.setdefault(document.source.path, alone)
+                if alone[0] not in known:
+                    clusters[document.source.path] = (*known, *alone)
         return clusters
 
     @cached_property

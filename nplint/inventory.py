@@ -14,6 +14,8 @@ from nplint.resource import Resource, Service
 from nplint.structure import Flaw, flaws, meant, newer
 from nplint.workload import Workload
 
+_KEPT = ("manifests", "resources", "context_resources", "services", "node_port_services", "kustomizations")
+
 
 @lru_cache
 def _alone(namespace: str) -> frozenset[str]:
@@ -37,6 +39,17 @@ class Inventory:
     """What Services are meant for (`public`, `source-ip`), by `namespace/name` or `name`."""
     is_narrowed: bool = False
     """Whether only some of its manifests were asked for."""
+
+    def forget(self) -> None:
+        """Let go of what was worked out of the manifests: it is worked out again where it is asked for."""
+        # What is counted at the end is worked out once.
+        kept = {name: getattr(self, name) for name in _KEPT}
+        things: tuple[Inventory | Resource, ...] = (self, *self.resources, *self.context_resources)
+        for one in things:
+            _forget(one)
+        vars(self).update(kept)
+        if self.before:
+            self.before.forget()
 
     @cached_property
     def kustomizations(self) -> Kustomizations:
@@ -64,6 +77,11 @@ class Inventory:
     @cached_property
     def services(self) -> tuple[Service, ...]:
         return tuple(resource for resource in self.resources if isinstance(resource, Service))
+
+    @cached_property
+    def node_port_services(self) -> tuple[Service, ...]:
+        """The Services that nodes answer for."""
+        return tuple(service for service in self.services if service.has_node_ports)
 
     @cached_property
     def context_resources(self) -> tuple[Resource, ...]:
@@ -115,7 +133,7 @@ class Inventory:
 
     def resource_at(self, document: Document, path: Path) -> Resource | None:
         """The resource at this place, now or before the change: a document's root, or an item of a List."""
-        found = self._resources_by_place.get((id(document), path))
+        found = self._resources_by_place.get(place(document, path))
         return found or (self.before.resource_at(document, path) if self.before else None)
 
     def service_of(self, node: Node) -> Service | None:
@@ -124,9 +142,9 @@ class Inventory:
         return resource if isinstance(resource, Service) else None
 
     @cached_property
-    def _resources_by_place(self) -> dict[tuple[int, Path], Resource]:
+    def _resources_by_place(self) -> dict[object, Resource]:
         everything = (*self.resources, *self.context_resources)
-        return {(id(resource.node.document), resource.node.path): resource for resource in everything}
+        return {place(resource.node.document, resource.node.path): resource for resource in everything}
 
     def namespaces(self, resource: Resource) -> frozenset[str]:
         """The namespaces it may be in: kustomize's if it puts the file into any, else its own, else `default`."""
@@ -159,3 +177,17 @@ class Inventory:
             for name in [resource.name]
             for space in self.namespaces(resource)
         )
+
+
+def place(document: Document, path: Path) -> object:
+    """What tells the places of resources apart."""
+    # All but the items of a List are a whole document, and hundreds of thousands of them are told apart by less.
+    return (id(document), path) if path else id(document)
+
+
+def _forget(thing: "Inventory | Resource") -> None:
+    held = vars(thing)
+    kept = {name: held[name] for name in thing.__dataclass_fields__}
+    # What loses some of its values one by one stays as large.
+    held.clear()
+    held.update(kept)

@@ -110,7 +110,8 @@ def _too_much(source: Source, index: int, start: int, reason: str) -> Document:
 def _chunks(source: Source) -> Iterator[tuple[int, int]]:
     """Where kubectl cuts a stream: at lines of `---` and nothing but space and a comment."""
     start = _after_mark(source, 0)
-    for found in _SEPARATOR.finditer(source.text):
+    # To look for it at each line takes a fifth of the time that it takes to read a file without any.
+    for found in _SEPARATOR.finditer(source.text) if "---" in source.text else ():
         yield start, found.start()
         start = _after_mark(source, found.end())
     yield start, len(source.text)

@@ -10,6 +10,7 @@ from nplint.check import Rule, Unjudged
 from nplint.cluster import Cluster
 from nplint.document import DefectKind, Document, Source, Span
 from nplint.finding import Confidence, Finding, Severity
+from nplint.inventory import place
 from nplint.profile import Verdict
 from nplint.resource import Service
 
@@ -117,23 +118,30 @@ class Report:
 
     @cached_property
     def sources(self) -> dict[tuple[str, str | None], Source]:
-        """The texts that places are in, by path and revision, without the values of Secrets."""
+        """The texts of the files that something was found in, by path and revision, without the values of Secrets."""
         from nplint.secrecy import may_hold_secret, veiled
 
         shown = {(span.file, span.revision) for finding in self.findings for span in finding.spans}
+        files = {file for file, _ in shown} | {edit.span.file for finding in self.findings for edit in finding.edits}
+        documents = [document for document in self._documents if document.source.path in files]
         secret: dict[tuple[str, str | None], list[Document]] = {}
-        for document in _each_once(self._documents):
+        for document in _each_once(documents):
             place = document.source.path, document.source.revision
             if place in shown and may_hold_secret(document):
                 secret.setdefault(place, []).append(document)
-        texts = self.texts
+        texts = {**self.others, **_texts(documents)}
         return {**texts, **{place: veiled(texts[place], held) for place, held in secret.items()}}
 
     @cached_property
     def texts(self) -> dict[tuple[str, str | None], Source]:
-        """The same as they are, which is for no output."""
-        found = {(document.source.path, document.source.revision): document.source for document in self._documents}
-        return {**self.others, **found}
+        """All texts as they are, which is for no output."""
+        return {**self.others, **_texts(self._documents)}
+
+    @property
+    def may_hold_wishes(self) -> bool:
+        """Whether something in the texts may be a comment or an annotation for nplint."""
+        sources = (*self.others.values(), *(document.source for document in self._documents))
+        return any(source.names_nplint for source in sources)
 
     @cached_property
     def _documents(self) -> list[Document]:
@@ -169,19 +177,19 @@ def _coverage(clusters: Sequence[Cluster]) -> Coverage:
         state = _state({defect.kind for defect in document.defects}, document in templates)
         files[state].add(document.source.path)
         counts[state] += 1
-    services = _services(clusters)
     patches = frozenset[str]().union(*(cluster.kustomizations.patches for cluster in clusters)) & files["judged"]
+    unsure = files["template"] | files["unreadable"]
     return Coverage(
-        files=len(set().union(*files.values())),
-        judged=len(files["judged"] - files["template"] - files["unreadable"] - patches),
+        files=len(files["judged"]) + len(unsure - files["judged"]),
+        judged=len(files["judged"]) - len(files["judged"] & (unsure | patches)),
         templates=len(files["template"] - files["unreadable"]),
         unreadable=len(files["unreadable"]),
         documents=counts.total(),
         template_documents=counts["template"],
         unreadable_documents=counts["unreadable"],
         patch_files=len(patches),
-        services=len(services),
-        services_with_node_ports=sum(service.has_node_ports for service in services),
+        services=_distinct(service for cluster in clusters for service in cluster.services),
+        services_with_node_ports=_distinct(service for cluster in clusters for service in cluster.node_port_services),
         clusters=sum(cluster.profile.name is not None for cluster in clusters),
     )
 
@@ -191,11 +199,13 @@ def _each_once(documents: Iterable[Document]) -> Iterable[Document]:
     return {id(document): document for document in documents}.values()
 
 
-def _services(clusters: Sequence[Cluster]) -> list[Service]:
-    places = {
-        (id(service.node.document), service.node.path): service for cluster in clusters for service in cluster.services
-    }
-    return list(places.values())
+def _distinct(services: Iterable[Service]) -> int:
+    """How many there are, each counted once however many clusters it goes to."""
+    return len({place(service.node.document, service.node.path) for service in services})
+
+
+def _texts(documents: Iterable[Document]) -> dict[tuple[str, str | None], Source]:
+    return {(document.source.path, document.source.revision): document.source for document in documents}
 
 
 def _state(defects: set[DefectKind], has_placeholders: bool) -> str:

@@ -62,28 +62,48 @@ def meant(flaw: Flaw) -> str:
 
 def newer(service: Node, version: Version) -> Iterator[tuple[Node, Version]]:
     """Fields and values that a cluster of this version does not know yet, with the version that brings them."""
-    yield from _newer(service, schema(), version[:2])
+    younger = _brought_after(version[:2])
+    yield from _newer(service, younger) if younger else ()
 
 
-def _newer(node: Node, part: Schema, version: tuple[int, ...]) -> Iterator[tuple[Node, Version]]:
+def _newer(node: Node, part: Schema) -> Iterator[tuple[Node, Version]]:
     for text, place in _since(node, part):
-        since = parse_version(text)
-        if node.value is not None and since[:2] > version:
-            yield place, since
+        if node.value is not None:
+            yield place, parse_version(text)
             return
-    properties = part.get("properties", {})
-    for key, child in node.items():
+    properties = part["properties"]
+    for key in node.value if properties and isinstance(node.value, dict) else ():
         if key in properties:
-            yield from _newer(child, properties[key], version)
-    for item in node:
-        yield from _newer(item, part.get("items", {}), version)
+            yield from _newer(node[key], properties[key])
+    for item in node if part["items"] else ():
+        yield from _newer(item, part["items"])
 
 
 def _since(node: Node, part: Schema) -> Iterator[tuple[str, Node]]:
     if "x-since" in part:
         yield part["x-since"], node.key
-    if node.text in part.get("x-since-values", {}):
+    if node.text in part["x-since-values"]:
         yield part["x-since-values"][node.text], node
+
+
+@cache
+def _brought_after(version: tuple[int, ...]) -> Schema:
+    """What of the schema of Services is younger than a version: few fields, which are soon looked for."""
+    return _younger(schema(), version)
+
+
+def _younger(part: Schema, version: tuple[int, ...]) -> Schema:
+    """A part of a schema without what is known to a version; empty where that is all."""
+    parts = {key: _younger(each, version) for key, each in part.get("properties", {}).items()}
+    values = part.get("x-since-values", {})
+    younger: Schema = {
+        "x-since-values": {value: text for value, text in values.items() if parse_version(text)[:2] > version},
+        "properties": {key: each for key, each in parts.items() if each},
+        "items": _younger(part["items"], version) if "items" in part else {},
+    }
+    if parse_version(part.get("x-since", "0.0"))[:2] > version:
+        younger["x-since"] = part["x-since"]
+    return younger if any(younger.values()) else {}
 
 
 @cache

@@ -84,9 +84,12 @@ def apply(
 
 
 def _asked(extent: Extent) -> Iterator[Wish | Lapse]:
-    known = {path: documents for path, documents in extent.documents.items() if documents[0].source.names_nplint}
-    patches = [cluster.kustomizations.patches for cluster in extent.report.clusters] if known else []
-    for path, documents in known.items():
+    clusters = extent.report.clusters
+    sources = (document.source for cluster in clusters for document in (*cluster.documents, *cluster.context))
+    naming = dict.fromkeys(source.path for source in sources if source.revision is None and source.names_nplint)
+    patches = [cluster.kustomizations.patches for cluster in clusters] if naming else []
+    for path in naming:
+        documents = extent.documents[path]
         yield from wishes.read(documents[0].source, documents, is_patch=any(path in each for each in patches))
 
 
@@ -120,7 +123,7 @@ class _Book:
         for number, wish in enumerate(asked):
             for key in wish.keys:
                 self.index.setdefault(wish.rule, {}).setdefault(key, []).append(number)
-        self.documents = extent.documents
+        self.extent = extent
 
     def mark(self, finding: Finding) -> Finding:
         """The finding, marked if any wish means it; every one that does is used."""
@@ -149,7 +152,7 @@ class _Book:
                     yield wishes.resource_key(resource.node)
 
     def _lines(self, span: Span) -> set[int]:
-        documents = self.documents.get(span.file, ())
+        documents = self.extent.documents.get(span.file, ())
         offset = documents[0].source.offset(span.line, span.column) if documents else 0
         number = bisect_right(documents, offset, key=lambda document: document.start) - 1
         return documents[number].lines_of(span) if number >= 0 else {span.line}

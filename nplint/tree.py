@@ -11,6 +11,19 @@ SCALAR, MAPPING, LIST, ALIAS = "scalar", "mapping", "list", "alias"
 """The kinds of nodes."""
 
 
+def texts_in(value: Value) -> Iterator[str]:
+    """Every text among the values of a value, keys aside, in no order."""
+    left = [value]
+    while left:
+        held = left.pop()
+        if isinstance(held, str):
+            yield held
+        elif isinstance(held, dict):
+            left += held.values()
+        elif isinstance(held, list):
+            left += held
+
+
 class UnreadableError(Exception):
     """Text that kubectl cannot read either, and the offset at which that shows."""
 

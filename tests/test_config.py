@@ -4,9 +4,12 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pathspec import GitIgnoreSpec
 
 from nplint.config import load, read
-from nplint.declared import Config, find
+from nplint.declared import Config, Patterns, find
 from nplint.errors import NplintError
 from nplint.profile import KnownNode, PortRange, Profile
 from nplint.reader import decode
@@ -434,6 +437,18 @@ def test_a_pattern_never_leads_outside(tmp_path: Path, monkeypatch: pytest.Monke
     (target,) = made(f"clusters: {{p: {{paths: ['{line}']}}}}\n").targets
     for path in ("../outside.yaml", "/etc/passwd", "web.yaml", str(Path("~/x.yaml").expanduser())):
         assert not target.paths.match(path)
+
+
+@given(
+    st.lists(st.lists(st.sampled_from(["a", "b.c", "*", "**", "/", "!", "#", "?", " ", "\\", "[ab]"])).map("".join)),
+    st.lists(st.sampled_from(["a", "b.c", "é"]), min_size=1, max_size=4).map("/".join),
+)
+def test_a_pattern_means_what_it_means_to_git_in_any_folder(lines: list[str], path: str) -> None:
+    try:
+        expected = GitIgnoreSpec.from_lines(lines).match_file(path)
+    except ValueError:
+        return
+    assert Patterns(os.path.realpath("."), tuple(lines)).match(path) is expected
 
 
 def test_nesting_and_aliases_are_bounded() -> None:

@@ -1,8 +1,11 @@
 """What shows that a container dials a node port, and what only looks like it."""
 
+import json
 from textwrap import indent
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from nplint.cluster import Cluster
 from nplint.configmap import ConfigMaps
@@ -11,6 +14,7 @@ from nplint.document import Span
 from nplint.evidence import Evidence, Search
 from nplint.profile import KnownNode
 from nplint.reader import decode, read
+from nplint.workload import Workload
 
 NODES = (KnownNode("node-1", "10.100.0.136"), KnownNode("node-2", "10.100.0.5"), KnownNode("six", "fd00::5"))
 POD = """\
@@ -266,3 +270,82 @@ def test_without_declared_addresses_any_address_may_be_a_nodes() -> None:
 )
 def test_what_has_another_shape_shows_nothing(fields: str) -> None:
     assert of_fields(fields) == []
+
+
+FRAGMENTS = [
+    "30080",
+    "3",
+    "0080",
+    "3008",
+    "0",
+    "10.100.0.5:",
+    ":",
+    " ",
+    "x",
+    "$",
+    "$$",
+    "(",
+    ")",
+    "{",
+    "}",
+    "\0",
+    "\n",
+    "$(A)",
+    "$A",
+    "${A}",
+    "${B:-1}",
+    "$(B)",
+    "$B",
+    "http://$(OWN):",
+    "$(C",
+    "/dev/tcp/",
+    "# ",
+    "\u0663",
+]
+written = st.lists(st.sampled_from(FRAGMENTS), max_size=6).map("".join)
+
+
+class Thorough(Search):
+    def _may_dial(self, workload: Workload) -> bool:
+        return True
+
+
+@given(st.lists(written, min_size=3, max_size=3), st.lists(written, max_size=3), written, st.booleans())
+def test_looking_at_what_is_written_first_loses_nothing(
+    values: list[str], words: list[str], file: str, has_shell: bool
+) -> None:
+    env = [{"name": name, "value": value} for name, value in zip("ABC", values, strict=True)]
+    own = {"name": "OWN", "valueFrom": {"fieldRef": {"fieldPath": "status.hostIP"}}}
+    container = {
+        "name": "client",
+        "env": [own, *env],
+        "envFrom": [{"configMapRef": {"name": "files"}}],
+        "command": ["sh", "-c"] if has_shell else [],
+        "args": words,
+        "volumeMounts": [{"name": "files"}],
+    }
+    spec = {"containers": [container], "volumes": [{"name": "files", "configMap": {"name": "files"}}]}
+    pod = {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "client"}, "spec": spec}
+    files = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "files"}, "data": {"NODE_PORT": file}}
+    cluster = Cluster(read(decode("f.json", f"{json.dumps(pod)}\n{json.dumps(files)}".encode())))
+    config_maps = ConfigMaps(cluster)
+    found = [
+        [(one.number, one.identity, one.own, one.to, one.proven, one.apart) for one in each]
+        for kind in (Search, Thorough)
+        for each in [kind(config_maps, frozenset((30080, 80)), Directory(NODES)).evidence(cluster.workloads[0])]
+    ]
+    assert len(cluster.workloads) == 1
+    assert found[0] == found[1]
+
+
+@pytest.mark.parametrize(
+    "env",
+    [
+        '{name: A, value: "0080"}, {name: NODE_PORT, value: "3$(A)"}',
+        '{name: A, value: "300"}, {name: NODE_PORT, value: "$(A)80"}',
+        '{name: A, value: "300"}, {name: B, value: "80"}, {name: NODE_PORT, value: "$(A)$(B)"}',
+        '{name: NODE_PORT, value: "300\\080"}',
+    ],
+)
+def test_a_number_that_is_put_together_is_found(env: str) -> None:
+    assert of_fields(f"env: [{OWN}, {env}]") == ["own"]

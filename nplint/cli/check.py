@@ -226,8 +226,7 @@ def judging(
         from nplint.engine import lint_clusters
 
         report = lint_clusters(clusters, rules, partial(watch, "running rules"))
-        has_wishes = config.ignores or any(source.names_nplint for source in report.texts.values())
-        if not has_wishes and not chosen["baseline"].value:
+        if not (config.ignores or report.may_hold_wishes or chosen["baseline"].value):
             return report
         from nplint.cli.settle import settle
 

@@ -1,7 +1,7 @@
 """Which manifests make which cluster."""
 
 import posixpath
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 
 from nplint import kustomize, profile, sources
@@ -75,7 +75,7 @@ class Parting:
             for document in found
             for path in [document.source.path]
             if path not in named
-            and (any(each.match(path) for each in made) or not any(target.context.match(path) for target in targets))
+            and (not any(target.context.match(path) for target in targets) or any(each.match(path) for each in made))
         ]
         if self.paths and not self.options["allow_no_manifests"].value and found and not documents:
             raise NplintError("all of it is context of declared clusters, which is not reported on: name other paths")
@@ -105,17 +105,17 @@ class Parting:
 
     def _by_target(self, documents: Sequence[Document], context: Sequence[Document]) -> list[Cluster]:
         """A cluster for each that is declared, and one of unknown type for what goes to none of them."""
-        known = kustomize.find(documents)
+        files = _Files(documents)
         clusters, left = [], {id(document): document for document in documents}
         for target in self.configuration.targets:
-            members = _members(target, documents, known)
-            beside = (*context, *self._context_of(target), *_kustomizations(documents, members))
+            members = files.members(target.paths)
+            beside = (*context, *self._context_of(target), *files.kustomizations_but(members))
             clusters.append(self._cluster(members, target.profile, beside))
             for document in members:
                 left.pop(id(document), None)
         if left:
             rest = list(left.values())
-            clusters.append(self._cluster(rest, Profile(), (*context, *_kustomizations(documents, rest))))
+            clusters.append(self._cluster(rest, Profile(), (*context, *files.kustomizations_but(rest))))
         return clusters
 
     def _context_of(self, target: Target) -> Sequence[Document]:
@@ -172,27 +172,52 @@ def covers(paths: Sequence[str], path: str) -> bool:
     return any(lies_in(path, root) for root in paths or (".",) if root != "-")
 
 
-def _members(target: Target, documents: Sequence[Document], known: Kustomizations) -> list[Document]:
-    """What goes to a cluster, with the kustomizations and patches that stand beside or above that."""
-    chosen = {document.source.path for document in documents if goes_to(target.paths, document.source.path, known)}
-    folders = {posixpath.dirname(path) for path in chosen}
-    folders |= {
-        "/".join(parts[:length]) for parts in (folder.split("/") for folder in folders) for length in range(len(parts))
-    }
-    return [
-        document
-        for document in documents
-        if (path := document.source.path) in chosen
-        or (posixpath.dirname(path) in folders and (kustomize.is_kustomization(document) or path in known.patches))
-    ]
-
-
 def goes_to(paths: Patterns, path: str, known: Kustomizations) -> bool:
     """Whether the paths of a cluster mean the file, or a kustomization that brings it in."""
     outer = (f"{folder}/kustomization.yaml" for folder in known.roots.get(path, ()))
     return any(paths.match(name) for name in (path, *outer))
 
 
-def _kustomizations(documents: Sequence[Document], members: Sequence[Document]) -> list[Document]:
-    known = {id(document) for document in members}
-    return [one for one in documents if id(one) not in known and kustomize.is_kustomization(one)]
+class _Files:
+    """Documents as they are parted among many clusters: what is asked again for each is worked out once."""
+
+    def __init__(self, documents: Sequence[Document]) -> None:
+        self.documents = documents
+        self.known = kustomize.find(documents)
+        self.kustomizations = [one for one in documents if kustomize.is_kustomization(one)]
+        # The places of the documents, and of the kustomizations and patches among them.
+        self.by_folder: dict[str, list[int]] = {}
+        self.steering: dict[str, list[int]] = {}
+        for number, document in enumerate(documents):
+            folder = posixpath.dirname(document.source.path)
+            self.by_folder.setdefault(folder, []).append(number)
+            if kustomize.is_kustomization(document) or document.source.path in self.known.patches:
+                self.steering.setdefault(folder, []).append(number)
+
+    def members(self, paths: Patterns) -> list[Document]:
+        """What goes to a cluster of these paths, with the kustomizations and patches that stand beside or above it."""
+        chosen = set(self._chosen(paths))
+        folders = {posixpath.dirname(self.documents[number].source.path) for number in chosen}
+        folders |= {
+            "/".join(parts[:length])
+            for parts in (folder.split("/") for folder in folders)
+            for length in range(len(parts))
+        }
+        chosen |= {number for folder in folders & self.steering.keys() for number in self.steering[folder]}
+        return [self.documents[number] for number in sorted(chosen)]
+
+    def _chosen(self, paths: Patterns) -> Iterator[int]:
+        for folder, numbers in self.by_folder.items():
+            may_match = paths.may_match_in(folder)
+            path, is_chosen = "", False
+            for number in numbers if may_match or self.known.roots else ():
+                if self.documents[number].source.path != path:
+                    path = self.documents[number].source.path
+                    is_chosen = (may_match or path in self.known.roots) and goes_to(paths, path, self.known)
+                if is_chosen:
+                    yield number
+
+    def kustomizations_but(self, members: Sequence[Document]) -> list[Document]:
+        """The kustomizations that are not among these."""
+        known = {id(document) for document in members}
+        return [one for one in self.kustomizations if id(one) not in known]
