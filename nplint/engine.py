@@ -8,7 +8,7 @@ from typing import NamedTuple
 from nplint.change import mark
 from nplint.check import Problem, Rule, Unjudged
 from nplint.cluster import Cluster
-from nplint.document import Span
+from nplint.document import Path, Span
 from nplint.finding import Finding, Related, Severity, fingerprint
 from nplint.node import Node
 from nplint.profile import Applies, Verdict
@@ -64,7 +64,7 @@ def _run(rule: Rule, cluster: Cluster) -> _Run:
     problems: list[Problem] = []
     if not outcome.ran:
         return _Run(cluster, problems, outcome)
-    withheld, unjudged = 0, []
+    withheld, unjudged, paths = 0, [], dict[Path, Path]()
     withholds = rule.quiet and verdict.applies is Applies.UNKNOWN
     error: BaseException | None = None
     try:
@@ -73,6 +73,8 @@ def _run(rule: Rule, cluster: Cluster) -> _Run:
             if node and cluster.is_context(node.document):
                 continue
             if isinstance(problem, Unjudged):
+                # Thousands of documents have one at the same path, and these are kept to the end.
+                problem.at.path = paths.setdefault(problem.at.path, problem.at.path)
                 unjudged.append(problem)
             elif withholds:
                 # What is withheld is not located either: that would be most of the work.

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
+from typing import NamedTuple
 
 from nplint import kustomize
 from nplint.document import Document, Path
@@ -14,13 +15,23 @@ from nplint.resource import Resource, Service
 from nplint.structure import Flaw, flaws, meant, newer
 from nplint.workload import Workload
 
-_KEPT = ("manifests", "resources", "context_resources", "services", "node_port_services", "kustomizations")
+# What is asked of a cluster once its rules have run; of one that is compared also what its Services were before.
+_KEPT = ("kustomizations", "tally")
+_KEPT_TO_COMPARE = (*_KEPT, "manifests", "resources", "context_resources", "services")
 
 
 @lru_cache
 def _alone(namespace: str) -> frozenset[str]:
     # Hundreds of thousands of resources are in a few namespaces.
     return frozenset((namespace,))
+
+
+class Tally(NamedTuple):
+    """How many Services there are, how many of them nodes answer for, and the documents that are not all rendered."""
+
+    services: int
+    services_with_node_ports: int
+    unrendered: tuple[Document, ...]
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,8 +53,7 @@ class Inventory:
 
     def forget(self) -> None:
         """Let go of what was worked out of the manifests: it is worked out again where it is asked for."""
-        # What is counted at the end is worked out once.
-        kept = {name: getattr(self, name) for name in _KEPT}
+        kept = {name: getattr(self, name) for name in (_KEPT_TO_COMPARE if self.before else _KEPT)}
         things: tuple[Inventory | Resource, ...] = (self, *self.resources, *self.context_resources)
         for one in things:
             _forget(one)
@@ -79,9 +89,11 @@ class Inventory:
         return tuple(resource for resource in self.resources if isinstance(resource, Service))
 
     @cached_property
-    def node_port_services(self) -> tuple[Service, ...]:
-        """The Services that nodes answer for."""
-        return tuple(service for service in self.services if service.has_node_ports)
+    def tally(self) -> Tally:
+        """What is counted of it."""
+        unrendered = (one.node.document for one in self.resources if any(one.unrendered()))
+        reached = sum(service.has_node_ports for service in self.services)
+        return Tally(len(self.services), reached, tuple(dict.fromkeys(unrendered)))
 
     @cached_property
     def context_resources(self) -> tuple[Resource, ...]:

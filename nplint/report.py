@@ -1,7 +1,7 @@
 """What a run found, what it ran, and what it could not judge."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import NamedTuple
@@ -10,9 +10,8 @@ from nplint.check import Rule, Unjudged
 from nplint.cluster import Cluster
 from nplint.document import DefectKind, Document, Source, Span
 from nplint.finding import Confidence, Finding, Severity
-from nplint.inventory import place
+from nplint.inventory import Tally, place
 from nplint.profile import Verdict
-from nplint.resource import Service
 
 
 class RuleRun(NamedTuple):
@@ -168,9 +167,8 @@ class Report:
 
 
 def _coverage(clusters: Sequence[Cluster]) -> Coverage:
-    templates = {
-        resource.node.document for cluster in clusters for resource in cluster.resources if any(resource.unrendered())
-    }
+    tallies = _tallies(clusters)
+    templates = {document for tally in tallies for document in tally.unrendered}
     files: dict[str, set[str]] = {"judged": set(), "template": set(), "unreadable": set()}
     counts: Counter[str] = Counter()
     for document in _each_once(document for cluster in clusters for document in cluster.documents):
@@ -188,20 +186,29 @@ def _coverage(clusters: Sequence[Cluster]) -> Coverage:
         template_documents=counts["template"],
         unreadable_documents=counts["unreadable"],
         patch_files=len(patches),
-        services=_distinct(service for cluster in clusters for service in cluster.services),
-        services_with_node_ports=_distinct(service for cluster in clusters for service in cluster.node_port_services),
+        services=sum(tally.services for tally in tallies),
+        services_with_node_ports=sum(tally.services_with_node_ports for tally in tallies),
         clusters=sum(cluster.profile.name is not None for cluster in clusters),
     )
 
 
-def _each_once(documents: Iterable[Document]) -> Iterable[Document]:
+def _each_once(documents: Iterable[Document]) -> Collection[Document]:
     """A document that goes to several clusters is one all the same."""
     return {id(document): document for document in documents}.values()
 
 
-def _distinct(services: Iterable[Service]) -> int:
-    """How many there are, each counted once however many clusters it goes to."""
-    return len({place(service.node.document, service.node.path) for service in services})
+def _tallies(clusters: Sequence[Cluster]) -> list[Tally]:
+    """What is counted of the clusters, each Service once however many of them it goes to."""
+    documents = _each_once(document for cluster in clusters for document in cluster.documents)
+    if len(documents) == sum(len(cluster.documents) for cluster in clusters):
+        return [cluster.tally for cluster in clusters]
+    services = {
+        place(service.node.document, service.node.path): service.has_node_ports
+        for cluster in clusters
+        for service in cluster.services
+    }
+    unrendered = _each_once(document for cluster in clusters for document in cluster.tally.unrendered)
+    return [Tally(len(services), sum(services.values()), tuple(unrendered))]
 
 
 def _texts(documents: Iterable[Document]) -> dict[tuple[str, str | None], Source]:

@@ -57,9 +57,9 @@ def graph(ctx: click.Context, /, paths: tuple[str, ...], **options: Any) -> None
     found = run.gather(paths, settings(ctx, configuration), configuration)
     run.tell_of_unread(found.clusters, "what they hold is missing")
     clusters = _named(found.clusters, options["cluster"])
-    services = _wanted(clusters, options["service"])
     rules = choose(pluggable(), RULES, (), configuration)
     reports = [lint(cluster, rules) for cluster in clusters]
+    services = _wanted(clusters, options["service"])
     scenes = (
         scene(cluster, report, lambda service: services is None or id(service) in services)
         for cluster, report in zip(clusters, reports, strict=True)
