@@ -6,7 +6,7 @@ from functools import lru_cache
 _LABEL = r"[a-z0-9]([-a-z0-9]*[a-z0-9])?"
 _LABEL_1035 = r"[a-z]([-a-z0-9]*[a-z0-9])?"
 _SUBDOMAIN = r"[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*"
-_NAME = r"([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]"
+_NAME = re.compile(r"([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]")
 _PORT_NAME = r"[a-z0-9]+(-[a-z0-9]+)*"
 
 _LABEL_WAY = "it takes lower-case letters, digits and inner hyphens"
@@ -74,12 +74,13 @@ def finalizer(text: str) -> str:
 
 
 def _plain_name(text: str) -> str:
+    if len(text) < 64 and _NAME.fullmatch(text):
+        return ""
     if not text:
         return "it is empty"
     if len(text.encode("utf-8", "surrogatepass")) > 63:
         return "it is longer than 63 bytes"
-    way = "it takes letters, digits, `-`, `_` and `.`, with a letter or digit at both ends"
-    return "" if re.fullmatch(_NAME, text) else way
+    return "it takes letters, digits, `-`, `_` and `.`, with a letter or digit at both ends"
 
 
 def _too_long(text: str, most: int) -> str:

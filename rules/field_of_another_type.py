@@ -93,8 +93,7 @@ def field_of_another_type(cluster: Cluster) -> Problems:
     type, and a nodePort on ExternalName, which it ignores.
     """
     for service in cluster.services:
-        is_annotated = service.node["metadata"]["annotations"].present
-        if service.takes_node_ports and not is_annotated and not service.writes(*_FIELDS):
+        if service.takes_node_ports and not service.writes(*_FIELDS) and SOURCE_RANGES not in service.annotations:
             # This is what most Services are like.
             continue
         # Where the type or the policy is misspelt, nobody knows which fields belong.

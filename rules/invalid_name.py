@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 
 from nplint import Cluster, Node, Problem, Problems, Service, Severity, names, replacement, rule
 from nplint.spelling import shown
+from nplint.tree import Value
 
 Check = tuple[Node, Callable[[str], str]]
 
@@ -99,6 +100,10 @@ def _maps(service: Service) -> Problems:
 
 
 def _keys(mapping: Node, *, values: bool) -> Problems:
+    held = mapping.value if isinstance(mapping.value, dict) else {}
+    if all(_is_in_order(key, text if values else "") for key, text in held.items()):
+        # Most are, and to see that takes no places.
+        return
     for key, node in mapping.items():
         # Annotation keys may be written in upper case.
         wrong = "" if node.is_placeholder_key else names.qualified_name(key if values else key.lower())
@@ -111,3 +116,7 @@ def _keys(mapping: Node, *, values: bool) -> Problems:
             yield Problem(
                 node, f"the value {shown(node.text)} in {mapping.field} is not valid: {wrong}", field=mapping.field
             )
+
+
+def _is_in_order(key: str, text: Value) -> bool:
+    return isinstance(text, str) and not names.qualified_name(key) and not names.label_value(text)
