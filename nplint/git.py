@@ -18,6 +18,7 @@ LINK_MODE = "120000"
 _MODES = frozenset((*FILE_MODES, LINK_MODE))
 
 # One of the files of a path that several stand for in the index.
+_STAGES = (b" 1\t", b" 2\t", b" 3\t")
 _CONFLICT = re.compile(rb"(?:\A|\0)\d+ [0-9a-f]+ [123]\t([^\0]*)")
 # The name of a branch at the beginning of what git takes for a revision.
 _NAME = re.compile(r"[^~^:@{]+")
@@ -132,7 +133,9 @@ class Repository:
             NplintError: a merge left conflicts, so that there is more than one file of a path.
         """
         listing = self._listing(None)
-        if conflict := _CONFLICT.search(listing):
+        # The expression takes as long as all the rest, and without one of the marks there is no conflict.
+        conflict = _CONFLICT.search(listing) if any(mark in listing for mark in _STAGES) else None
+        if conflict:
             raise NplintError(f"the index holds a conflict in {os.fsdecode(conflict[1])}: resolve it and add the file")
         return dict(_entries(listing, id_at=1))
 

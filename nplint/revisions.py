@@ -3,7 +3,6 @@
 import posixpath
 from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
 
 from nplint import git
 from nplint.document import Defect, DefectKind, Document, Source, Span
@@ -38,6 +37,8 @@ class Snapshot:
     watch: Callable[[Iterator[Blob]], Iterator[Blob]] = iter
     """Sees each blob before it is parsed."""
     limits: Limits = DEFAULT
+    links: Mapping[str, str] = field(default_factory=dict)
+    """Where its links lead."""
     sought: dict[str, frozenset[str]] = field(default_factory=dict)
     """The files that were told to hold a pattern, or another that was looked for with it."""
 
@@ -66,7 +67,7 @@ class Snapshot:
         return {path for pattern in words.patterns for path in self.sought[pattern]}
 
     def _with_links(self, paths: Collection[str]) -> Collection[str]:
-        return {*paths, *(link for link in self._links if self._end(link) in paths)} if self._links else paths
+        return {*paths, *(link for link in self.links if self._end(link) in paths)} if self.links else paths
 
     def _held(self, paths: Iterable[str]) -> Iterator[str]:
         return (path for path in paths if path in self.entries and self.view.holds(path))
@@ -121,14 +122,8 @@ class Snapshot:
 
     def _end(self, path: str) -> str:
         """The file that a link leads to, and any other path as it is; "" for a link that leads nowhere."""
-        end = git.end(path, self._links)
+        end = git.end(path, self.links)
         return end if end in self.entries else ""
-
-    @cached_property
-    def _links(self) -> dict[str, str]:
-        """Where the links lead that a run may come across."""
-        # Of what is derived from another revision git knows no list.
-        return self.view.repository.targets(self.entries)
 
 
 def _parsed(

@@ -195,6 +195,7 @@ class _Reader:
         self.configuration = configuration
         self.known: Known = {}
         self.entries: dict[str, Mapping[str, git.Entry]] = {}
+        self.links: dict[str, Mapping[str, str]] = {}
 
     def snapshot(self, revision: str, name: str | None = None, only: frozenset[str] | None = None) -> Snapshot:
         """The files of a commit or of the index, or some of them."""
@@ -203,7 +204,12 @@ class _Reader:
             self.entries[revision] = repository.staged() if revision == INDEX else repository.files(revision)
         view, watch = replace(self.view, only=only), partial(self.watch, "reading files")
         commit = None if revision == INDEX else revision
-        return Snapshot(view, self.entries[revision], name, commit, self.known, watch=watch, limits=self.limits)
+        entries = self.entries[revision]
+        if revision not in self.links:
+            # Worked out once, since there may be many thousands of files, and links among any of them.
+            self.links[revision] = repository.targets(entries)
+        links = self.links[revision]
+        return Snapshot(view, entries, name, commit, self.known, watch=watch, limits=self.limits, links=links)
 
     def derive(self, plan: Plan, changes: Sequence[git.Change]) -> None:
         """Work out what was there before from what is there now, which takes less than to ask git for all of it."""
@@ -216,7 +222,9 @@ class _Reader:
     def read(self, plan: Plan, only: frozenset[str] | None = None) -> tuple[_Found, _Found]:
         """What there is now and what there was before, at all paths or at some."""
         # Of one comparison after the other, no more than two sides are needed at a time.
-        self.entries = {name: entries for name, entries in self.entries.items() if name in (plan.before, plan.now)}
+        sides = (plan.before, plan.now)
+        self.entries = {name: entries for name, entries in self.entries.items() if name in sides}
+        self.links = {name: links for name, links in self.links.items() if name in sides}
         empty = Snapshot(replace(self.view, only=only), {}, BASE)
         base = self.snapshot(plan.before, BASE, only) if plan.before else empty
         if plan.now == WORK_TREE:
