@@ -6,9 +6,6 @@ from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import Any, NamedTuple
 
-import yaml
-from yaml._yaml import CParser
-
 from nplint import jsontext
 from nplint.document import LINE_END, Document, Source
 
@@ -106,6 +103,9 @@ class _Text:
     @cached_property
     def _tokens(self) -> tuple[list[int], list[int], int]:
         """The starts and ends of all that a `#` may be a part of, and how far the scanner came."""
+        # Few manifests have such comments, and every run comes here.
+        from yaml import YAMLError
+
         starts, ends, known = [], [], 0
         text = self.document.text
         try:
@@ -117,12 +117,14 @@ class _Text:
                     start = head.end() if head else known
                 starts.append(start)
                 ends.append(known)
-        except yaml.YAMLError:
+        except YAMLError:
             return starts, ends, known
         return starts, ends, len(text)
 
 
 def _scan(text: str) -> Iterator[Any]:
+    from yaml._yaml import CParser
+
     parser = CParser(text)
     try:
         while parser.check_token():

@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from functools import partial
+from typing import TYPE_CHECKING
 
 from nplint import address, limits
 from nplint.declared import Config, Patterns, Target, Ways
@@ -16,7 +17,9 @@ from nplint.mistakes import documents, misshapen, repeated
 from nplint.node import Node
 from nplint.profile import PROFILES, KnownNode, Profile, declare, parse_port_range, parse_version, typical
 from nplint.reader import decode
-from nplint.suppress import Ignore
+
+if TYPE_CHECKING:
+    from nplint.suppress import Ignore
 
 Profiles = Mapping[str, Profile]
 
@@ -238,7 +241,10 @@ def _port(text: str) -> int:
     return int(text)
 
 
-def _ignore(node: Node, folder: str) -> Ignore:
+def _ignore(node: Node, folder: str) -> "Ignore":
+    # Most configurations ignore nothing, and what carries it out is much to import.
+    from nplint.suppress import Ignore
+
     rule, resource, path, reason, until = (node[name].text for name in ("rule", "resource", "path", "reason", "until"))
     return Ignore(rule, resource, Patterns(folder, (path,)).match if path else None, reason, until, node)
 
