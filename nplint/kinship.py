@@ -90,13 +90,12 @@ class Kinship:
 
     def answers(self, document: Document) -> bool:
         """Whether anything in a document has to do with it; what cannot be judged may."""
-        if not document.judged or (self.claimed and self._numbers.search(_plain(document))):
+        if not document.judged or self._names_claimed(_plain(document)):
             return True
         return any(self._is_asked(resource) for resource in resources_of(document))
 
-    @cached_property
-    def _numbers(self) -> re.Pattern[str]:
-        return re.compile(rf"(?<!\d)(?:{'|'.join(map(str, sorted(self.claimed)))})(?!\d)")
+    def _names_claimed(self, text: str) -> bool:
+        return bool(self.claimed) and not self.claimed.isdisjoint(map(int, _NUMBER.findall(text)))
 
     def _is_asked(self, resource: Resource) -> bool:
         if self._is_namesake(resource.name):
@@ -105,7 +104,7 @@ class Kinship:
             return self._is_asked_service(resource)
         if isinstance(resource, Workload):
             return self._is_asked_workload(resource)
-        if resource.kind == "Secret" and self.claimed and any(map(self._numbers.search, _decoded(resource))):
+        if resource.kind == "Secret" and any(map(self._names_claimed, _decoded(resource))):
             return True
         return resource.kind in ("ConfigMap", "Secret") and resource.name in self.read
 

@@ -2,11 +2,17 @@
 
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass, field
 from functools import cached_property
+
+from nplint import scalars
 
 # What git cannot look for is not worth a guess, and what it looks for long takes longer than to read all files.
 _MOST = 2000
 _LONG = 200
+# A number is a pattern of many parts.
+_WEIGHT = 4
+_NUMBER = re.compile(rb"0[xX][0-9a-fA-F_]+|0[bB][01_]+|0[oO][0-7_]+|[0-9][0-9_]*(?:\.[0-9_]*)?(?:[eE][-+]?[0-9]+)?")
 _SPECIAL = re.compile(r"[.\[\]{}()\\*+?|^$]")
 # A scalar ends where none of these stands: longer names begin with shorter ones. Where it begins is not looked at,
 # since what may begin with anything takes git twice as long.
@@ -23,7 +29,7 @@ class Words:
     """
 
     def __init__(self) -> None:
-        self._by_neighbour: dict[str, list[str]] = {"": []}
+        self._by_neighbour = {"": _Wanted([_OTHERWISE])}
         self._number = 0
         self._is_text = True
 
@@ -52,32 +58,49 @@ class Words:
         decimal = f"{'[_.]?'.join(significant)}({zeros}|[0_.]*[eE][-+]?[0-9])"
         bases = (("[xX]", f"{number:x}"), ("[oO]?", f"{number:o}"), ("[bB]", f"{number:b}"))
         others = "|".join(f"{mark}[0_]*{'_?'.join(map(_either_case, figures))}" for mark, figures in bases)
-        self._take(f"{decimal}|0({others})", beside)
-        self._number += 1
+        self._by_neighbour.setdefault(beside, _Wanted()).numbers[number] = f"{decimal}|0({others})"
+        self._number += _WEIGHT
 
     def add_kind(self, kind: str) -> None:
         """Look for manifests of a kind."""
         self._take(f"kind[\"']?[ \t]*:[ \t]*[\"']?{_literal(kind)}", "")
 
     def _take(self, pattern: str, beside: str) -> None:
-        self._by_neighbour.setdefault(beside, []).append(pattern)
+        self._by_neighbour.setdefault(beside, _Wanted()).patterns.append(pattern)
 
     @property
     def patterns(self) -> frozenset[str]:
         """What to look for in lines, as extended regular expressions."""
-        return frozenset((_OTHERWISE, *(each for patterns in self._by_neighbour.values() for each in patterns)))
+        wanted = self._by_neighbour.values()
+        return frozenset(pattern for each in wanted for pattern in (*each.patterns, *each.numbers.values()))
 
     def stand_in(self, data: bytes) -> bool:
         """Whether some of them stand in the content of a file."""
-        return any(beside in data and bool(pattern.search(data)) for beside, pattern in self._compiled)
+        return any(beside in data and wanted.stand_in(data) for beside, wanted in self._by_bytes)
 
     @cached_property
-    def _compiled(self) -> list[tuple[bytes, re.Pattern[bytes]]]:
-        patterns = {beside: list(each) for beside, each in self._by_neighbour.items()}
-        patterns[""].append(_OTHERWISE)
-        return [
-            (beside.encode(), re.compile("|".join(each).encode(), re.MULTILINE)) for beside, each in patterns.items()
-        ]
+    def _by_bytes(self) -> list[tuple[bytes, "_Wanted"]]:
+        return [(beside.encode(), wanted) for beside, wanted in self._by_neighbour.items()]
+
+
+@dataclass(eq=False)
+class _Wanted:
+    """What is looked for: patterns, and numbers with the pattern of each."""
+
+    patterns: list[str] = field(default_factory=list)
+    numbers: dict[int, str] = field(default_factory=dict)
+
+    def stand_in(self, data: bytes) -> bool:
+        if self.patterns and self._compiled.search(data):
+            return True
+        # To read the numbers takes the same time however many are wanted, and to search for each of hundreds does not.
+        return bool(self.numbers) and any(
+            scalars.plain(found.decode()) in self.numbers for found in _NUMBER.findall(data)
+        )
+
+    @cached_property
+    def _compiled(self) -> re.Pattern[bytes]:
+        return re.compile("|".join(self.patterns).encode(), re.MULTILINE)
 
 
 def _literal(word: str) -> str:
