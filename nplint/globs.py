@@ -1,6 +1,7 @@
 """Patterns as in .gitignore, matched in a time that grows with the path: whoever wrote them may mean harm."""
 
 import re
+import warnings
 from collections.abc import Iterable
 from typing import Any
 
@@ -24,7 +25,13 @@ def spec(lines: Iterable[str]) -> GitIgnoreSpec:
     Raises:
         ValueError: one of them is no pattern.
     """
-    return GitIgnoreSpec([_decided(pattern) for pattern in GitIgnoreSpec.from_lines(lines).patterns])
+    try:
+        with warnings.catch_warnings():
+            # What may mean something else in a later Python means the same to git.
+            warnings.simplefilter("ignore", FutureWarning)
+            return GitIgnoreSpec([_decided(pattern) for pattern in GitIgnoreSpec.from_lines(lines).patterns])
+    except re.error as error:
+        raise ValueError(f"it is no pattern: {error.msg}") from None
 
 
 def _decided(pattern: Any) -> Any:

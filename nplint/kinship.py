@@ -25,6 +25,11 @@ Place = tuple[str, str]
 _REFERENCES = ("configMap", "configMapRef", "configMapKeyRef", "secret", "secretRef", "secretKeyRef")
 _NUMBER = re.compile(r"(?<!\d)\d{1,5}(?!\d)")
 _TERMS = "requiredDuringSchedulingIgnoredDuringExecution"
+_TEXTS = ("ConfigMap", "Secret")
+_LOCAL = "externalTrafficPolicy[\"']?[ \t]*(:[ \t]*[\"']?([lL][oO][cC][aA][lL]|[^A-Za-z\"' \t]|$)|$)"
+# Where a number may be made of several texts: variables stand beside digits or each other.
+_COMPOSED = r"[0-9]\$|[)}][0-9$]|\$[A-Za-z0-9_]+\$"
+_TOOL = re.compile(r"netstat|lsof|\bss\b")
 
 
 @dataclass
@@ -48,12 +53,18 @@ class Kinship:
     """The pods that read these."""
     claimed: set[int] = field(default_factory=set)
     """Whatever claims or names these node ports, or listens on them."""
-    dialed: set[int] = field(default_factory=set)
+    taken: set[int] = field(default_factory=set)
     """The Services that claim these node ports."""
+    dialed: set[int] = field(default_factory=set)
+    """The Services with node-level affinity that claim these node ports."""
     spaces: set[str] = field(default_factory=set)
     """The Services of these namespaces."""
     roots: set[str] = field(default_factory=set)
     """What these kustomizations bring in."""
+    has_local: bool = False
+    """Whether some of them have node-level affinity, so that it matters who dials them."""
+    dials_any: bool = False
+    """Every Service with node-level affinity: nobody can tell which of them is dialed."""
     is_about_spaces: bool = False
     """The pods that are drawn to namespaces by their labels."""
 
@@ -66,17 +77,13 @@ class Kinship:
     def words(self) -> Words | None:
         """What a file that answers something holds; None where that may be anything."""
         words = Words()
-        is_part = bool(self.known.renamed)
-        words.add(self.names, is_part=is_part)
+        # A kustomization may have any file name where another one names it.
+        words.add_pattern(r"kustomize[.]config[.]k8s[.]io")
+        words.add(self.names, is_part=bool(self.known.renamed))
         words.add(self.read | self.read_by)
         for service in self.services:
             _add_selected(words, service)
-        for number in self.claimed:
-            words.add_number(number)
-        for number in self.dialed:
-            words.add_number(number, "Service")
-        if self.claimed:
-            words.add_kind("Secret")
+        self._add_ports(words)
         for workload in self.workloads:
             words.add((value or key for key, value in workload.pod_labels.items()), beside="Service")
         if self.workloads:
@@ -88,9 +95,21 @@ class Kinship:
             words.add_kind("Service")
         return words if words.is_sound else None
 
+    def _add_ports(self, words: Words) -> None:
+        for number in self.claimed:
+            words.add_number(number)
+        for number in self.taken:
+            words.add_number(number, "Service")
+        if self.claimed:
+            words.add_kind("Secret")
+        if self.has_local:
+            words.add_pattern(_COMPOSED)
+        if self.dialed or self.dials_any:
+            words.add_pattern(_LOCAL)
+
     def answers(self, document: Document) -> bool:
         """Whether anything in a document has to do with it; what cannot be judged may."""
-        if not document.judged or self._names_claimed(_plain(document)):
+        if not document.judged or kustomize.is_kustomization(document) or self._names_claimed(_plain(document)):
             return True
         return any(self._is_asked(resource) for resource in resources_of(document))
 
@@ -104,9 +123,12 @@ class Kinship:
             return self._is_asked_service(resource)
         if isinstance(resource, Workload):
             return self._is_asked_workload(resource)
-        if resource.kind == "Secret" and any(map(self._names_claimed, _decoded(resource))):
-            return True
-        return resource.kind in ("ConfigMap", "Secret") and resource.name in self.read
+        return resource.kind in _TEXTS and (resource.name in self.read or self.may_be_dialing(resource))
+
+    def may_be_dialing(self, resource: Resource) -> bool:
+        """Whether a workload, a ConfigMap or a Secret may be how one of the claimed ports is dialed."""
+        texts = _texts(resource)
+        return any(map(self._names_claimed, texts)) or (self.has_local and any(map(_is_composed, texts)))
 
     def _is_namesake(self, name: str) -> bool:
         if name in self.names:
@@ -116,9 +138,18 @@ class Kinship:
 
     def _is_asked_service(self, service: Service) -> bool:
         numbers = {number for number, _ in service.claimed_ports()}
-        if not numbers.isdisjoint(self.claimed) or not numbers.isdisjoint(self.dialed):
+        if not numbers.isdisjoint(self.claimed) or not numbers.isdisjoint(self.taken):
             return True
-        return not self.spaces.isdisjoint(spaces_of(service, self.known)) or any(map(service.selects, self.workloads))
+        is_dialed = self.dials_any or not numbers.isdisjoint(self.dialed)
+        if (is_dialed and service.external_traffic_policy == "Local") or self.spaces & spaces_of(service, self.known):
+            return True
+        shown = (label for label in service.selector.items() if label[0] not in CONTROLLER_LABELS)
+        # To look at each of hundreds of workloads takes long.
+        return all(map(self._labels.__contains__, shown)) and any(map(service.selects, self.workloads))
+
+    @cached_property
+    def _labels(self) -> frozenset[tuple[str, str]]:
+        return frozenset(label for workload in self.workloads for label in workload.pod_labels.items())
 
     def _is_asked_workload(self, workload: Workload) -> bool:
         if self.workloads and any(workload.affinity["podAffinity"][_TERMS]):
@@ -126,10 +157,24 @@ class Kinship:
         if self.is_about_spaces and "namespaceSelector" in workload.node.document.text:
             return True
         return (
-            any(service.selects(workload) for service in self.services)
+            any(service.selects(workload) for service in self._selecting_any(workload))
             or any(number in self.claimed for number, _ in workload.node_listeners())
             or not self.read_by.isdisjoint(_references(workload.node.value))
+            or (self.has_local and self.may_be_dialing(workload))
         )
+
+    def _selecting_any(self, workload: Workload) -> Iterator[Service]:
+        for label in (None, *workload.pod_labels.items()):
+            yield from self._selecting.get(label, ())
+
+    @cached_property
+    def _selecting(self) -> dict[tuple[str, str] | None, list[Service]]:
+        """The Services by one of the labels that they select, or by None where controllers give all of them."""
+        found: dict[tuple[str, str] | None, list[Service]] = {}
+        for service in self.services:
+            label = next((each for each in service.selector.items() if each[0] not in CONTROLLER_LABELS), None)
+            found.setdefault(label, []).append(service)
+        return found
 
 
 def kinship(
@@ -146,16 +191,9 @@ def kinship(
     for document in (*changed, *found):
         # A kustomization of which a part is missing would be one that brings in what nobody sees.
         kin.roots |= kin.known.roots.get(document.source.path, frozenset())
-    for document in changed:
-        for resource in resources_of(document):
-            _ask(kin, resource, ranges)
-    beside = [resource for document in found for resource in resources_of(document)]
-    # Only node-level affinity makes more of a Service than its ports and pods: who dials it, and from where.
-    services = [*kin.services, *(one for one in beside if isinstance(one, Service))]
-    is_local = any(service.external_traffic_policy == "Local" for service in services)
-    read = frozenset(kin.read)
-    for resource in beside:
-        _ask_further(kin, resource, ranges, is_local=is_local, read=read)
+    for resource in _resources(changed):
+        _ask(kin, resource, ranges)
+    _ask_further(kin, list(_resources(found)))
     return kin
 
 
@@ -165,34 +203,56 @@ def _ask(kin: Kinship, resource: Resource, ranges: Sequence[PortRange]) -> None:
     if isinstance(resource, Service):
         kin.services.append(resource)
         kin.claimed |= {number for number, _ in resource.claimed_ports()}
+        kin.has_local |= resource.external_traffic_policy == "Local"
     elif isinstance(resource, Workload):
         kin.workloads.append(resource)
-        kin.dialed |= {number for number, _ in resource.node_listeners()} | _dialed(resource, ranges)
-        kin.read |= set(_references(resource.node.value))
-    elif resource.kind in ("ConfigMap", "Secret"):
+        kin.taken |= {number for number, _ in resource.node_listeners()}
+    elif resource.kind in _TEXTS:
         kin.read_by |= {resource.name} - {""}
-        kin.dialed |= _dialed(resource, ranges)
     elif resource.kind == "EndpointSlice":
         kin.names |= {resource.labels.get("kubernetes.io/service-name", "")} - {""}
     elif resource.kind == "Namespace":
         kin.is_about_spaces = True
+    if isinstance(resource, Workload) or resource.kind in _TEXTS:
+        _ask_for_dialed(kin, resource)
+        is_tool = any(map(_TOOL.search, _texts(resource)))
+        kin.taken |= {number for number in _numbers(resource) if is_tool or any(number in each for each in ranges)}
 
 
-def _ask_further(
-    kin: Kinship, resource: Resource, ranges: Sequence[PortRange], *, is_local: bool, read: frozenset[str]
-) -> None:
-    """Ask for what decides about a resource that the change matters to."""
-    if isinstance(resource, Service):
-        kin.services.append(resource)
-        if resource.external_traffic_policy == "Local":
-            kin.claimed |= {number for number, _ in resource.claimed_ports()}
-    elif isinstance(resource, Workload):
-        if is_local or any(resource.affinity["podAffinity"][_TERMS]):
-            kin.read |= set(_references(resource.node.value))
-            kin.dialed |= _dialed(resource, ranges)
-    elif resource.kind in ("ConfigMap", "Secret") and (is_local or resource.name in read):
-        kin.dialed |= _dialed(resource, ranges)
-        kin.read_by |= {resource.name} - {""} if is_local else set()
+def _ask_further(kin: Kinship, found: Sequence[Resource]) -> None:
+    """Ask for what decides about the resources that the change matters to."""
+    for resource in found:
+        if isinstance(resource, Service):
+            kin.services.append(resource)
+            if resource.external_traffic_policy == "Local":
+                kin.claimed |= {number for number, _ in resource.claimed_ports()}
+                kin.has_local = True
+    texts = [one for one in found if one.kind in _TEXTS]
+    # What tells a client whom it dials may stand in any text that it reads.
+    kin.read_by |= {one.name for one in texts if one.name in kin.read_by or (kin.has_local and kin.may_be_dialing(one))}
+    for resource in found:
+        if isinstance(resource, Workload) and _is_client(kin, resource):
+            _ask_for_dialed(kin, resource)
+    # Of two with one name, the other is meant once a change takes one away.
+    for resource in (one for one in texts if one.name in kin.read or one.name in kin.read_by):
+        _ask_for_dialed(kin, resource)
+
+
+def _is_client(kin: Kinship, workload: Workload) -> bool:
+    """Whether it may hang on the change whom a workload dials, or where."""
+    return (
+        not kin.read_by.isdisjoint(_references(workload.node.value))
+        or any(workload.affinity["podAffinity"][_TERMS])
+        or (kin.has_local and kin.may_be_dialing(workload))
+    )
+
+
+def _ask_for_dialed(kin: Kinship, resource: Resource) -> None:
+    """Ask for the Services that a workload, a ConfigMap or a Secret may have dialed, and for what a workload reads."""
+    kin.dialed |= _numbers(resource)
+    kin.dials_any |= any(map(_is_composed, _texts(resource)))
+    if isinstance(resource, Workload):
+        kin.read |= set(_references(resource.node.value))
 
 
 def spaces_of(resource: Resource, known: Kustomizations) -> frozenset[str]:
@@ -252,10 +312,17 @@ def add_workloads(words: Words) -> None:
         words.add_kind(kind)
 
 
-def _dialed(resource: Resource, ranges: Sequence[PortRange]) -> set[int]:
-    texts = (_plain(resource.node.document), *(_decoded(resource) if resource.kind == "Secret" else ()))
-    numbers = {int(number) for text in texts for number in _NUMBER.findall(text)}
-    return {number for number in numbers if any(number in each for each in ranges)}
+def _numbers(resource: Resource) -> set[int]:
+    return {int(number) for text in _texts(resource) for number in _NUMBER.findall(text)}
+
+
+def _is_composed(text: str) -> bool:
+    return re.search(_COMPOSED, text) is not None
+
+
+def _texts(resource: Resource) -> tuple[str, ...]:
+    """Where the ports may stand that a resource has to do with."""
+    return (_plain(resource.node.document), *(_decoded(resource) if resource.kind == "Secret" else ()))
 
 
 def _plain(document: Document) -> str:

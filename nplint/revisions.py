@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 
 from nplint import git
 from nplint.document import Defect, DefectKind, Document, Source, Span
-from nplint.kinship import Kinship
 from nplint.limits import DEFAULT, Limits, too_large
 from nplint.reader import decode, read
 from nplint.sources import Inputs
@@ -47,16 +46,18 @@ class Snapshot:
         only = self.entries if self.view.only is None else self.view.only
         return self._read([path for path in only if path in self.entries and self.view.holds(path)], beside)
 
-    def akin(self, kin: Kinship, words: Words) -> dict[str, tuple[Document, ...]]:
-        """The documents of the files that answer what is asked, and of those too large to tell, by path."""
+    def telling(self, words: Words, renamed: Container[str]) -> dict[str, tuple[Document, ...]]:
+        """The documents of the files that hold some words, and of those that are shown with some paths, by path."""
         # Only what git tells from lines is worth to be read, and only what the bytes tell to be parsed.
-        found = self._by_path(self._likely(words), words) | self._by_path(self._at(kin.known.renamed))
-        answering = {path: each for path, each in found.items() if any(map(kin.answers, each))}
-        return answering | self._by_path(self._at(kin.brought))
+        return self._by_path(self._likely(words), words) | self.at(renamed)
+
+    def at(self, shown: Container[str]) -> dict[str, tuple[Document, ...]]:
+        """The documents of the files that are shown with some paths, by path."""
+        return self._by_path(self._at(shown)) if shown else {}
 
     def _at(self, shown: Container[str]) -> Iterator[str]:
         """The paths of files by the paths that they are shown with."""
-        return self._held(path for path in self.entries if self.view.shown(path) in shown) if shown else iter(())
+        return self._held(path for path in self.entries if self.view.shown(path) in shown)
 
     def _likely(self, words: Words) -> set[str]:
         """The paths of the files that hold some words, as far as git can tell; it is asked once for each."""

@@ -14,11 +14,13 @@ _LONG = 200
 _WEIGHT = 4
 _NUMBER = re.compile(rb"0[xX][0-9a-fA-F_]+|0[bB][01_]+|0[oO][0-7_]+|[0-9][0-9_]*(?:\.[0-9_]*)?(?:[eE][-+]?[0-9]+)?")
 _SPECIAL = re.compile(r"[.\[\]{}()\\*+?|^$]")
-# A scalar ends where none of these stands: longer names begin with shorter ones. Where it begins is not looked at,
-# since what may begin with anything takes git twice as long.
+# A scalar ends where none of these stands: longer names begin with shorter ones. Where it begins is not looked at by
+# git, since what may begin with anything takes it twice as long.
+_TOKEN = re.compile(rb"[-A-Za-z0-9._/]+")
+_PLAIN = re.compile(r"[-A-Za-z0-9._/]+")
 _END = "([^-A-Za-z0-9._/]|$)"
-# What a file may hold without its words: escapes and tags, and letters of more than one byte.
-_OTHERWISE = r"\\[xuU]|![!<]|k[^a-z]+i[^a-z]+n[^a-z]+d"
+# What a file may hold without its words: escapes, lines that go on, tags, and letters of more than one byte.
+_OTHERWISE = "\\\\([xuU]|\r?$)|![!<]|k[^a-z]+i[^a-z]+n[^a-z]+d"
 
 
 class Words:
@@ -42,37 +44,43 @@ class Words:
         """Look for some words."""
         known = sorted({word for word in words if word})
         self._is_text &= not any("\0" in word or not _is_text(word) for word in known)
-        whole = [word for word in known if not is_part and "\n" not in word and len(word) < _LONG]
-        parts = [max(word.split("\n"), key=len)[:_LONG] for word in known if word not in whole]
-        if whole:
-            self._take(f"({'|'.join(map(_literal, whole))}){_END}", beside)
-        for part in filter(None, parts):
-            self._take(_literal(part), beside)
+        wanted = self._wanted(beside)
+        for word in known:
+            if not is_part and _PLAIN.fullmatch(word) and len(word) < _LONG:
+                wanted.words[word.encode()] = f"{_literal(word)}{_END}"
+            elif part := max(word.split("\n"), key=len)[:_LONG]:
+                wanted.patterns.append(_literal(part))
         self._number += len(known)
 
     def add_number(self, number: int, beside: str = "") -> None:
         """Look for a number, in each way that YAML may have it."""
         digits = str(number)
         significant = digits.rstrip("0") or "0"
-        zeros = "_?".join(["", *digits[len(significant) :]])
-        decimal = f"{'[_.]?'.join(significant)}({zeros}|[0_.]*[eE][-+]?[0-9])"
+        zeros = "_*".join(["", *digits[len(significant) :]])
+        decimal = f"{'[_.]*'.join(significant)}({zeros}|[0_.]*[eE][-+]?[0-9])"
         bases = (("[xX]", f"{number:x}"), ("[oO]?", f"{number:o}"), ("[bB]", f"{number:b}"))
-        others = "|".join(f"{mark}[0_]*{'_?'.join(map(_either_case, figures))}" for mark, figures in bases)
-        self._by_neighbour.setdefault(beside, _Wanted()).numbers[number] = f"{decimal}|0({others})"
+        others = "|".join(f"{mark}[0_]*{'_*'.join(map(_either_case, figures))}" for mark, figures in bases)
+        self._wanted(beside).numbers[number] = f"{decimal}|0({others})"
         self._number += _WEIGHT
 
     def add_kind(self, kind: str) -> None:
-        """Look for manifests of a kind."""
-        self._take(f"kind[\"']?[ \t]*:[ \t]*[\"']?{_literal(kind)}", "")
+        """Look for manifests of a kind, and for lists of them."""
+        self.add((kind, f"{kind}List"))
 
-    def _take(self, pattern: str, beside: str) -> None:
-        self._by_neighbour.setdefault(beside, _Wanted()).patterns.append(pattern)
+    def add_pattern(self, pattern: str) -> None:
+        """Look for what matches an extended regular expression."""
+        self._wanted("").patterns.append(pattern)
+
+    def _wanted(self, beside: str) -> "_Wanted":
+        return self._by_neighbour.setdefault(beside, _Wanted())
 
     @property
     def patterns(self) -> frozenset[str]:
         """What to look for in lines, as extended regular expressions."""
         wanted = self._by_neighbour.values()
-        return frozenset(pattern for each in wanted for pattern in (*each.patterns, *each.numbers.values()))
+        return frozenset(
+            pattern for each in wanted for pattern in (*each.patterns, *each.words.values(), *each.numbers.values())
+        )
 
     def stand_in(self, data: bytes) -> bool:
         """Whether some of them stand in the content of a file."""
@@ -85,18 +93,20 @@ class Words:
 
 @dataclass(eq=False)
 class _Wanted:
-    """What is looked for: patterns, and numbers with the pattern of each."""
+    """What is looked for: patterns, and words and numbers with the pattern of each."""
 
     patterns: list[str] = field(default_factory=list)
+    words: dict[bytes, str] = field(default_factory=dict)
     numbers: dict[int, str] = field(default_factory=dict)
 
     def stand_in(self, data: bytes) -> bool:
         if self.patterns and self._compiled.search(data):
             return True
-        # To read the numbers takes the same time however many are wanted, and to search for each of hundreds does not.
-        return bool(self.numbers) and any(
-            scalars.plain(found.decode()) in self.numbers for found in _NUMBER.findall(data)
-        )
+        # To read what a file holds takes the same time however much is wanted; to search for each of hundreds does not.
+        if self.words and not self.words.keys().isdisjoint(_TOKEN.findall(data)):
+            return True
+        numbers = _NUMBER.findall(data) if self.numbers else ()
+        return any(scalars.plain(number.decode()) in self.numbers for number in numbers)
 
     @cached_property
     def _compiled(self) -> re.Pattern[bytes]:

@@ -9,7 +9,7 @@ Files = dict[str, bytes]
 _NAMES = ("web", "api", "web-api", "db")
 _SPACES = ("", "default", "a", "a", "b", "b")
 _LABELS = ({"app": "web"}, {"app": "api"}, {"app": "web", "tier": "x"}, {"app": "api", "tier": "x"}, {"app": ""})
-_PORTS = ("30080", "30080", "30081", "30082", "0x7580", "30_080", "3.008e4", '"30080"', "0", "8080", "20500")
+_PORTS = ("3__0080", "30080", "30080", "30081", "30082", "0x7580", "30_080", "3.008e4", '"30080"', "0", "8080", "20500")
 _ADDRESSES = ("$(NODE_IP)", "${NODE_IP}", "10.0.0.1", "node-1", "web.a.svc")
 _FOLDERS = ("one", "two", "two/deep")
 CONFIGURATION = """\
@@ -69,6 +69,8 @@ class Chance:
         text = "---\n".join(self.random.choice(makers)() for _ in range(self.random.choice((1, 1, 1, 1, 2, 3))))
         if self.is_so(0.03):
             text += self.one("x: [", "{{ if .x }}\n")
+        if self.is_so(0.1):
+            text = text.replace("kind: ", self.one("kind: &k ", "kind:\n  ", "kind: !!str "), 1)
         text = text.replace("\n", "\r\n") if self.is_so(0.05) else text
         return text.encode("utf-16" if self.is_so(0.05) else "utf-8")
 
@@ -132,6 +134,18 @@ class Chance:
             env.append(
                 f'{{name: TARGET, value: "http://{self.one(*_ADDRESSES)}:{self.one("30080", "30081", "20500")}"}}'
             )
+        if self.is_so(0.1):
+            # The port is in no word of it.
+            parts = self.one(
+                '{name: A, value: "300"}',
+                f"{{name: A, valueFrom: {{configMapKeyRef: {{name: {self.one(*_NAMES)}, key: a}}}}}}",
+            )
+            env += [parts, '{name: WHOLE, value: "http://$(NODE_IP):$(A)80"}']
+        if self.is_so(0.15):
+            env += [
+                f"{{name: HOST, valueFrom: {{configMapKeyRef: {{name: {self.one(*_NAMES)}, key: host}}}}}}",
+                f'{{name: THERE, value: "http://$(HOST):{self.one("30080", "8080")}"}}',
+            ]
         if self.is_so(0.2):
             env.append(f"{{name: URL, valueFrom: {{configMapKeyRef: {{name: {self.one(*_NAMES)}, key: url}}}}}}")
         more = f", envFrom: [{{{self.one('configMapRef', 'secretRef')}: {{name: {self.one(*_NAMES)}}}}}]"
@@ -145,7 +159,10 @@ class Chance:
     def _texts(self) -> str:
         url = f"http://{self.one(*_ADDRESSES)}:{self.one('30080', '30081', '30082')}/"
         if self.is_so(0.5):
-            return f'{self._head("ConfigMap", "v1")}data: {{url: "{url}", NODE_PORT: "{self.one("30080", "30081")}"}}\n'
+            host = self.one("10.0.0.1", "10.0.0.1", "web.a.svc")
+            data = f'{{url: "{url}", host: {host}, a: "{self.one("300", "301")}"}}'
+            data = self.one(data, data, "{NODE_IP: 10.0.0.1, NODE_PORT: 30080}")
+            return f"{self._head('ConfigMap', 'v1')}data: {data}\n"
         return f"{self._head('Secret', 'v1')}data: {{url: {base64.b64encode(url.encode()).decode()}}}\n"
 
     def _other(self) -> str:
@@ -172,4 +189,7 @@ class Chance:
             )
         if self.is_so(0.2):
             named.append("missing.yaml")
+        if self.is_so(0.2):
+            more += "apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\n"
+            return {f"{folder}/kz.yaml": f"resources: [{', '.join(named)}]\n{more}".encode()}
         return {f"{folder}/kustomization.yaml": f"resources: [{', '.join(named)}]\n{more}".encode()}

@@ -75,3 +75,22 @@ def ended_after(seconds: int) -> Iterator[None]:
         yield
     finally:
         signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+
+
+@pytest.mark.parametrize("line", ["x[b-a]", "x[a--b]y*"])
+def test_what_is_no_pattern_is_told_as_that(line: str, nplint: "Nplint", tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="it is no pattern: bad character range"):
+        spec([line])
+    (tmp_path / "a.yaml").write_text(
+        "apiVersion: v1\nkind: Service\nmetadata: {name: web}\nspec: {ports: [{port: 0}]}\n"
+    )
+    (tmp_path / ".gitignore").write_text(f"{line}\n")
+    run = nplint("--format", "concise", "--select", "port-out-of-range")
+    assert (run.code, run.out.split(": ")[0]) == (1, "a.yaml:4:23")
+    (tmp_path / ".nplint.yaml").write_text(f'exclude: ["{line}"]\n')
+    run = nplint()
+    assert (run.code, run.err) == (2, f"error: .nplint.yaml:1:11: `{line}` is no pattern: write it as in .gitignore\n")
+
+
+def test_a_pattern_that_may_mean_something_else_one_day_is_taken_in_silence() -> None:
+    assert spec(["x[[a]y"]).match_file("x[y")

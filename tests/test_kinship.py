@@ -263,3 +263,118 @@ def test_of_the_rules_of_others_nobody_knows_what_they_look_at(repository: "Repo
     assert run.out.splitlines() == [
         f"{name}.yaml:3:52: error[one-team] the team has another one" for name in ("ab", "cd")
     ]
+
+
+LOCAL = """\
+apiVersion: v1
+kind: Service
+metadata: {name: web, namespace: a}
+spec:
+  type: NodePort
+  externalTrafficPolicy: Local
+  selector: {app: web}
+  ports: [{port: 80, nodePort: 30080}]
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web, namespace: a}
+spec: {template: {metadata: {labels: {app: web}}, spec: {containers: [{name: c, image: nginx}]}}}
+"""
+CLIENT = """\
+apiVersion: apps/v1
+kind: Deployment
+metadata: {{name: client, namespace: a}}
+spec:
+  template:
+    metadata: {{labels: {{app: client}}}}
+    spec:
+      containers:
+        - name: c
+          image: curl
+          env:
+            - {{name: NODE_IP, valueFrom: {{fieldRef: {{fieldPath: status.hostIP}}}}}}
+            - {}
+            - {{name: URL, value: "{}"}}
+"""
+HOST = "{name: HOST, valueFrom: {configMapKeyRef: {name: hosts, key: host}}}"
+HOSTS = "apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: hosts, namespace: a}}\ndata: {{host: {}, port: '{}'}}\n"
+DECLARED = """\
+clusters:
+  c: {{type: standard, network: vpc, version: v1.29.13-r0, paths: [app/**], nodes: {{n1: {{address: 10.0.0.1}}}}{}}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("before", "now"),
+    [
+        # The address comes from a ConfigMap that tells nothing of a port.
+        (
+            {"app/s.yaml": LOCAL, "app/w.yaml": CLIENT.format(HOST, "http://$(HOST):30080")},
+            {"app/h.yaml": HOSTS.format("10.0.0.1", "")},
+        ),
+        # The port is in no word: it is put together.
+        ({"app/s.yaml": LOCAL}, {"app/w.yaml": CLIENT.format('{name: A, value: "300"}', "http://$(NODE_IP):$(A)80")}),
+        (
+            {"app/w.yaml": CLIENT.format('{name: A, value: "300"}', "http://$(NODE_IP):$(A)80")},
+            {"app/s.yaml": LOCAL},
+        ),
+        # It is one that the cluster does not hand out.
+        (
+            {"app/s.yaml": LOCAL.replace("30080", "8080")},
+            {"app/w.yaml": CLIENT.format("{name: A}", "http://$(NODE_IP):8080")},
+        ),
+        # Only one of two ConfigMaps of a name is left.
+        (
+            {
+                "app/s.yaml": LOCAL,
+                "app/w.yaml": CLIENT.format(HOST.replace("host}", "port}"), "http://$(NODE_IP):$(HOST)"),
+                "app/g.yaml": HOSTS.format("x", "1"),
+                "app/sub/h.yaml": HOSTS.format("x", "30080"),
+            },
+            {"app/g.yaml": None},
+        ),
+        # The Service is declared to run beside the manifests.
+        (
+            {"ctx/s.yaml": LOCAL.partition("---\n")[0], "app/b.yaml": LOCAL.partition("---\n")[2]},
+            {"app/w.yaml": CLIENT.format("{name: A}", "http://$(NODE_IP):30080")},
+        ),
+    ],
+)
+def test_a_client_is_found_by_whatever_way_it_dials(
+    repository: "Repository", nplint: "Nplint", before: dict[str, str], now: dict[str, str | None]
+) -> None:
+    context = ", context: [ctx/**]" if "ctx/s.yaml" in before else ""
+    repository.commit({".nplint.yaml": DECLARED.format(context), **before})
+    repository.stage(now)
+    arguments = ("--format", "concise", "--select", "hairpin-unreachable")
+    narrow, wide = nplint("--staged", *arguments), nplint("--against", "HEAD", "--new-only", *arguments)
+    assert narrow.out == wide.out
+    assert "cannot reach Service a/web" in narrow.out
+
+
+@pytest.mark.parametrize("kind", ["kind: &k Secret", "kind:\n  Secret", "? kind\n: Secret", 'kind: "Sec\\\n  ret"'])
+def test_a_secret_is_found_however_its_kind_is_written(repository: "Repository", nplint: "Nplint", kind: str) -> None:
+    data = base64.b64encode(b"http://10.0.0.1:30080").decode()
+    secret = f"apiVersion: v1\n{kind}\nmetadata: {{name: s, namespace: a}}\ndata: {{url: {data}}}\n"
+    client = CLIENT.format("{name: A, valueFrom: {secretKeyRef: {name: s, key: url}}}", "x")
+    repository.commit({".nplint.yaml": DECLARED.format(""), "app/s.yaml": secret, "app/w.yaml": client})
+    repository.stage({"app/web.yaml": LOCAL})
+    run = nplint("--staged", "--format", "concise", "--select", "hairpin-unreachable")
+    assert "Deployment a/client cannot reach Service a/web" in run.out
+
+
+def test_a_kustomization_may_have_any_name(repository: "Repository", nplint: "Nplint") -> None:
+    service, pods = LOCAL.replace("targetPort", "x").split("---\n")
+    service = service.replace("nodePort: 30080", "targetPort: http")
+    pods = pods.replace("namespace: a", "namespace: b").replace(
+        "image: nginx", "ports: [{name: http, containerPort: 80}]"
+    )
+    kustomization = (
+        "apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\nnamespace: a\nresources: [p.yaml]\n"
+    )
+    repository.commit(
+        {".nplint.yaml": DECLARED.format(""), "app/s.yaml": service, "app/p.yaml": pods, "app/kz.yaml": kustomization}
+    )
+    repository.stage({"app/s.yaml": service.replace("targetPort: http", "targetPort: nope")})
+    run = nplint("--staged", "--format", "concise", "--select", "target-port-unresolved")
+    assert run.out.startswith("app/s.yaml:8:34: error[target-port-unresolved]")

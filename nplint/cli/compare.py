@@ -64,6 +64,7 @@ class _Comparison:
         self.parting = parting
         self.steering: tuple[Document, ...] = ()
         """The kustomizations of the repository, where only a part of it is looked at."""
+        self.near: frozenset[str] = frozenset()
 
     @cached_property
     def changes(self) -> list[git.Change]:
@@ -107,7 +108,9 @@ class _Comparison:
         near = Neighbourhood(self.snapshot, self.parting, held, changed[0], changed[1], self.steering)
         if not near.now and not near.before:
             return frozenset()
-        return held | self._steering_paths | near.found.keys() if near.search() else None
+        is_all = near.search()
+        self.steering, self.near = tuple(near.steering), held | self._steering_paths | near.found.keys()
+        return self.near if is_all else None
 
     def _beside(self, report: Report) -> frozenset[str] | None:
         """The paths of the files that go to a cluster in which something is found; None where that may be any."""
@@ -116,7 +119,7 @@ class _Comparison:
             return None
         known, shown = kustomize.find(self.steering), self.snapshot.view.shown
         gone = {change.before for change in self.changes if change.before}
-        return self._steering_paths.union(
+        return self.near.union(
             path
             for path in self.snapshot.entries.keys() | gone
             if shown(path) in known.patches or not affected.isdisjoint(self.parting.clusters_of(shown(path), known))

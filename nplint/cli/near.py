@@ -1,15 +1,14 @@
 """The files that a change has to do with, so that the others need not be read where only what is new counts."""
 
 import posixpath
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
 
 from nplint import kustomize
 from nplint.cli.parting import Parting
 from nplint.document import Document
 from nplint.filenames import KUSTOMIZATION_NAMES
-from nplint.kinship import Place, add_workloads, kinship, peopled, selecting, veiled
+from nplint.kinship import Kinship, Place, add_workloads, kinship, peopled, selecting, veiled
 from nplint.kustomize import Kustomizations
 from nplint.revisions import Snapshot
 from nplint.words import Words
@@ -36,12 +35,16 @@ class Neighbourhood:
     steering: Sequence[Document]
     found: dict[str, tuple[Document, ...]] = field(default_factory=dict)
     """The documents of the other files that are near, by path."""
+    known: Kustomizations = field(init=False)
     bare: frozenset[Place] = frozenset()
     """The namespaces that turned out to have no pods."""
 
+    def __post_init__(self) -> None:
+        self.known = kustomize.find((*self.steering, *self.now, *self.before))
+
     def search(self) -> bool:
         """Find them; whether they are all that matters."""
-        spaces = veiled(self.now, self.before, self._known)
+        spaces = veiled(self.now, self.before, self.known)
         while self._spread(spaces):
             open_spaces = self._settle() - spaces
             if not open_spaces:
@@ -51,38 +54,55 @@ class Neighbourhood:
 
     def _spread(self, spaces: frozenset[str]) -> bool:
         """Find what the change asks for, and what that asks for in turn; whether git can tell."""
-        changed = (*self.now, *self.before)
+        changed, context = (*self.now, *self.before), list(self.parting.contexts)
+        beside: list[Document] = []
         while True:
-            kin = kinship(changed, self._beside, self.steering, self.parting.port_ranges)
+            kin = kinship(changed, [*self._beside, *beside], self.steering, self.parting.port_ranges)
             if kin is None:
                 return False
             kin.spaces |= spaces
-            if kin.words is None:
+            words = kin.words
+            if words is None:
                 return False
-            found = self.snapshot.akin(kin, kin.words)
-            others = found.keys() - self.found.keys() - self.touched
-            new = list(filter(self._is_of_the_same_clusters, others))
-            if not new:
+            self.known = kin.known
+            answering = [one for one in context if kin.answers(one)]
+            context = [one for one in context if one not in answering]
+            new = self._answering(kin, words)
+            if not new and not answering:
                 return True
-            self.found |= {path: found[path] for path in new}
+            beside += answering
+            self.found |= new
+            self.steering = (*self.steering, *self._kustomizations(new))
 
-    @cached_property
-    def _known(self) -> Kustomizations:
-        return kustomize.find((*self.steering, *self.now, *self.before))
+    def _answering(self, kin: Kinship, words: Words) -> dict[str, tuple[Document, ...]]:
+        """What has to do with the change, and was not found yet."""
+        told = self.snapshot.telling(words, kin.known.renamed)
+        found = {path: each for path, each in told.items() if any(map(kin.answers, each))}
+        found |= self.snapshot.at(kin.brought)
+        return {
+            path: found[path]
+            for path in found.keys() - self.found.keys() - self.touched
+            if self._is_of_the_same_clusters(path, found[path])
+        }
 
-    @cached_property
+    @staticmethod
+    def _kustomizations(files: Mapping[str, tuple[Document, ...]]) -> list[Document]:
+        return [one for documents in files.values() for one in documents if kustomize.is_kustomization(one)]
+
+    @property
     def _here(self) -> frozenset[str | None]:
         """The clusters that changed files go to."""
         shown = {document.source.path for document in (*self.now, *self.before)}
         return frozenset(cluster for path in shown for cluster in self._clusters_of(path))
 
     def _clusters_of(self, shown: str) -> frozenset[str | None]:
-        return self.parting.clusters_of(shown, self._known)
+        return self.parting.clusters_of(shown, self.known)
 
-    def _is_of_the_same_clusters(self, path: str) -> bool:
+    def _is_of_the_same_clusters(self, path: str, documents: Sequence[Document]) -> bool:
         shown = self.snapshot.view.shown(path)
-        # A patch goes to the clusters of what stands beside it.
-        return shown in self._known.patches or not self._here.isdisjoint(self._clusters_of(shown))
+        # Patches and kustomizations go to the clusters of what stands beside or below them.
+        is_steering = shown in self.known.patches or any(map(kustomize.is_kustomization, documents))
+        return is_steering or not self._here.isdisjoint(self._clusters_of(shown))
 
     @property
     def _beside(self) -> list[Document]:
@@ -94,7 +114,7 @@ class Neighbourhood:
         Returns the namespaces into which the change brings the first pods, or from which it takes the last ones: there
         every Service is judged otherwise.
         """
-        known, beside = self._known, self._beside
+        known, beside = self.known, self._beside
         now, before = (peopled(side, known) for side in (self.now, self.before))
         others = peopled(beside, known)
         lacking = self._without(selecting((*self.now, *beside), known), now | others)
@@ -120,7 +140,7 @@ class Neighbourhood:
         folders = {posixpath.dirname(path) for path in self.touched}
         for files in self.snapshot.holding(words, folders):
             for path in files.keys() - self.touched:
-                left = self._without(wanted, peopled(files[path], self._known))
+                left = self._without(wanted, peopled(files[path], self.known))
                 if left != wanted:
                     # One such file is enough.
                     self.found[path], wanted = files[path], left

@@ -49,6 +49,12 @@ class Parting:
         profiles = (self.declared, *(target.profile for target in self.configuration.targets))
         return list(dict.fromkeys(known.node_port_range for known in profiles))
 
+    @cached_property
+    def contexts(self) -> tuple[Document, ...]:
+        """What is declared to run beside the manifests, in any of the clusters."""
+        declared = (document for target in self.configuration.targets for document in self._context_of(target))
+        return (*self._named_context, *declared)
+
     def clusters_of(self, path: str, known: Kustomizations) -> frozenset[str | None]:
         """The clusters that a file goes to; None is the one of what goes to no declared one."""
         if self.declared.is_declared or not self.configuration.targets:
