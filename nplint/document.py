@@ -49,11 +49,14 @@ class Source:
     """Offsets of the bytes that are no text in the file's encoding; U+FFFD stands in their place."""
     limits: Limits = DEFAULT
     """How much of it is read."""
+    names_nplint: bool = field(init=False)
+    """Whether the text may hold a comment or an annotation for nplint."""
     may_hold_marks: bool = field(init=False)
     """Whether a value may hold a mark of a template tool: nothing but an escape makes one that is not written."""
 
     def __post_init__(self) -> None:
-        # Asked of nearly every text, and what a property remembers would take more memory.
+        # Asked of nearly every text, for each of its documents; what a property remembers would take more memory.
+        object.__setattr__(self, "names_nplint", "nplint" in self.text.lower())
         may = "\\" in self.text or any(opening in self.text for opening, _ in placeholder.VALUE_MARKS)
         object.__setattr__(self, "may_hold_marks", may)
 
@@ -65,11 +68,6 @@ class Source:
     @cached_property
     def line_starts(self) -> list[int]:
         return [0, *(found.end() for found in LINE_END.finditer(self.text))]
-
-    @property
-    def names_nplint(self) -> bool:
-        """Whether the text may hold a comment or an annotation for nplint."""
-        return "nplint" in self.text.lower()
 
     def line(self, number: int) -> str:
         """The text of a line, counted from 1, without its line end."""

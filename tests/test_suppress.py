@@ -11,6 +11,7 @@ import pytest
 
 from nplint import engine, plugins, suppress
 from nplint.cluster import Cluster
+from nplint.document import Source
 from nplint.finding import Finding
 from nplint.profile import Profile
 from nplint.reader import decode, read
@@ -525,3 +526,20 @@ def test_nothing_is_suppressed_under_no_ignores(nplint: "Nplint") -> None:
         run = nplint("web.yaml", "--select", RANGE, flag)
         assert (run.code, " suppressed" in run.err) == ((1, False) if flag == "--no-ignores" else (0, True))
         assert f"error[{RANGE}]" in run.out
+
+
+def test_a_text_of_many_documents_is_looked_through_once() -> None:
+    class Text(str):
+        __slots__ = ()
+        lowered = 0
+
+        def lower(self) -> str:
+            Text.lowered += 1
+            return super().lower()
+
+    text = Text("---\n".join(f"{WEB}" for _ in range(50)))
+    report = engine.lint(Cluster(read(Source("a.yaml", text))), [])
+    assert report.coverage.documents == 50
+    assert not report.may_hold_wishes
+    assert suppress.apply(report, (), TODAY, rules=RULES, whole=True).findings == ()
+    assert Text.lowered == 1
