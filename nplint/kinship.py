@@ -2,14 +2,13 @@
 
 import json
 import re
-from base64 import b64decode
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 
 from nplint import kustomize
 from nplint.cluster import may_bring_pods
+from nplint.configmap import entries
 from nplint.document import Document
 from nplint.kustomize import Kustomizations
 from nplint.objects import resources_of
@@ -272,22 +271,16 @@ def veiled(now: Iterable[Document], before: Iterable[Document], known: Kustomiza
 
 def selecting(documents: Iterable[Document], known: Kustomizations) -> frozenset[Place]:
     """The namespaces in which Services of these documents select pods."""
-    return frozenset(
-        (one.node.document.source.path, space)
-        for one in _resources(documents)
-        if isinstance(one, Service) and one.selector
-        for space in spaces_of(one, known)
-    )
+    return _places((one for one in _resources(documents) if isinstance(one, Service) and one.selector), known)
 
 
 def peopled(documents: Iterable[Document], known: Kustomizations) -> frozenset[Place]:
     """The namespaces that pods of these documents are in."""
-    return frozenset(
-        (one.node.document.source.path, space)
-        for one in _resources(documents)
-        if isinstance(one, Workload) and one.runs_pods
-        for space in spaces_of(one, known)
-    )
+    return _places((one for one in _resources(documents) if isinstance(one, Workload) and one.runs_pods), known)
+
+
+def _places(resources: Iterable[Resource], known: Kustomizations) -> frozenset[Place]:
+    return frozenset((one.node.document.source.path, space) for one in resources for space in spaces_of(one, known))
 
 
 def _resources(documents: Iterable[Document]) -> Iterator[Resource]:
@@ -322,21 +315,14 @@ def _is_composed(text: str) -> bool:
 
 def _texts(resource: Resource) -> tuple[str, ...]:
     """Where the ports may stand that a resource has to do with."""
-    return (_plain(resource.node.document), *(_decoded(resource) if resource.kind == "Secret" else ()))
+    hidden = entries(resource).values() if resource.kind == "Secret" else ()
+    return (_plain(resource.node.document), *(entry.text for entry in hidden))
 
 
 def _plain(document: Document) -> str:
     """The text of a document, or what it means where that may be written otherwise than it is read."""
     text = document.text
     return text if "\\" not in text and "!" not in text else f"{text}\n{json.dumps(document.value)}"
-
-
-def _decoded(secret: Resource) -> Iterator[str]:
-    """The texts of a Secret, as the pods that read it see them."""
-    data = secret.node["data"].value
-    for text in data.values() if isinstance(data, dict) else ():
-        with suppress(ValueError):
-            yield b64decode(str(text)).decode("utf-8", "replace")
 
 
 def _references(value: Value) -> Iterator[str]:

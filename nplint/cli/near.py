@@ -66,7 +66,8 @@ class Neighbourhood:
                 return False
             self.known = kin.known
             answering = [one for one in context if kin.answers(one)]
-            context = [one for one in context if one not in answering]
+            told = set(map(id, answering))
+            context = [one for one in context if id(one) not in told]
             new = self._answering(kin, words)
             if not new and not answering:
                 return True
@@ -79,17 +80,17 @@ class Neighbourhood:
         told = self.snapshot.telling(words, kin.known.renamed)
         found = {path: each for path, each in told.items() if any(map(kin.answers, each))}
         found |= self.snapshot.at(kin.brought)
+        here = self._here()
         return {
             path: found[path]
             for path in found.keys() - self.found.keys() - self.touched
-            if self._is_of_the_same_clusters(path, found[path])
+            if self._is_of(here, path, found[path])
         }
 
     @staticmethod
     def _kustomizations(files: Mapping[str, tuple[Document, ...]]) -> list[Document]:
         return [one for documents in files.values() for one in documents if kustomize.is_kustomization(one)]
 
-    @property
     def _here(self) -> frozenset[str | None]:
         """The clusters that changed files go to."""
         shown = {document.source.path for document in (*self.now, *self.before)}
@@ -98,11 +99,12 @@ class Neighbourhood:
     def _clusters_of(self, shown: str) -> frozenset[str | None]:
         return self.parting.clusters_of(shown, self.known)
 
-    def _is_of_the_same_clusters(self, path: str, documents: Sequence[Document]) -> bool:
+    def _is_of(self, clusters: frozenset[str | None], path: str, documents: Sequence[Document]) -> bool:
+        """Whether a file goes to some of these clusters."""
         shown = self.snapshot.view.shown(path)
         # Patches and kustomizations go to the clusters of what stands beside or below them.
         is_steering = shown in self.known.patches or any(map(kustomize.is_kustomization, documents))
-        return is_steering or not self._here.isdisjoint(self._clusters_of(shown))
+        return is_steering or not clusters.isdisjoint(self._clusters_of(shown))
 
     @property
     def _beside(self) -> list[Document]:
