@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
+from itertools import islice
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
 from nplint.document import Defect, DefectKind, Document, Source, Span
@@ -154,6 +155,12 @@ def files_at(
             yield File(path, name, data, limits)
 
 
+def hold(paths: Iterable[str], files: int, limits: Limits = DEFAULT) -> bool:
+    """Whether there are so many files below folders that `gather` would read, if it were to leave none out."""
+    below = (file for path in paths for file in _below(Folder.at(path), limits))
+    return next(islice(below, files - 1, None), None) is not None
+
+
 def _files(
     path: str, stdin: BinaryIO, excluded: Matcher | None, force_exclude: bool, limits: Limits
 ) -> Iterator[tuple[str, bytes | Document]]:
@@ -161,8 +168,7 @@ def _files(
         data = stdin.read(limits.file_size + 1)
         yield STDIN, data if len(data) <= limits.file_size else _unreadable(STDIN, too_large(limits.file_size))
     elif os.path.isdir(path):
-        folder = Folder.at(path)
-        for file, name in _walk(folder, _ignores_above(folder.real, limits), limits):
+        for file, name in _below(Folder.at(path), limits):
             if not (excluded and excluded(name)):
                 yield name, _load(file, limits, found=True)
     elif not os.path.lexists(path):
@@ -199,6 +205,11 @@ def _unreadable(path: "str | Path", reason: str) -> Document:
     source = Source(STDIN if path == STDIN else shown(path), "")
     defect = Defect(DefectKind.UNREADABLE, reason, Span(source.path, 1, 1, 1, 1))
     return Document(source, 0, 0, 0, None, (defect,))
+
+
+def _below(folder: Folder, limits: Limits) -> Iterator[tuple[str, str]]:
+    """The files below a folder that may hold manifests, as `_walk` finds them."""
+    return _walk(folder, _ignores_above(folder.real, limits), limits)
 
 
 def _walk(folder: Folder, ignores: Ignores | None, limits: Limits) -> Iterator[tuple[str, str]]:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from nplint.cli import put as putting
-from nplint.cli import recall
+from nplint.cli import run
 from nplint.cli.put import put
 
 if TYPE_CHECKING:
@@ -227,7 +227,7 @@ def test_no_answer_is_kept_on_a_disk_that_takes_none(
     Path("work/f.yaml").write_text(SERVICE + PORTS)
     monkeypatch.chdir("work")
     monkeypatch.setenv("NPLINT_CACHE_DIR", str(cache))
-    monkeypatch.setattr(recall, "WORTH", 1)
+    monkeypatch.setattr(run, "WORTH", 1)
     expected = nplint("--no-cache")
     assert (expected.code, len(expected.out) > (8 << 10)) == (1, True)
     assert [nplint(), nplint()] == [expected, expected]

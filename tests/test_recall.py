@@ -14,7 +14,7 @@ import pytest
 
 from nplint import answers
 from nplint.answers import Answer, Answers, Size
-from nplint.cli import recall
+from nplint.cli import run
 from nplint.cli.recall import cache_folder
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyP
     """Where answers are kept, those to small questions too."""
     folder = tmp_path_factory.mktemp("user") / "answers"
     monkeypatch.setenv("NPLINT_CACHE_DIR", str(folder))
-    monkeypatch.setattr(recall, "WORTH", 1)
+    monkeypatch.setattr(run, "WORTH", 1)
     return folder
 
 
@@ -86,7 +86,7 @@ def test_who_wants_no_answers_kept_has_none(
 def test_few_files_are_linted_rather_than_looked_up(
     nplint: "Nplint", folder: Path, tree: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(recall, "WORTH", 4)
+    monkeypatch.setattr(run, "WORTH", 4)
     nplint("deploy")
     assert not folder.exists()
 
@@ -353,7 +353,7 @@ def test_an_interrupt_at_any_line_leaves_the_old_or_the_new_answer(tmp_path: Pat
 
 
 def test_runs_at_once_have_one_answer(folder: Path, tree: Path, environ: dict[str, str]) -> None:
-    program = "import nplint.cli.recall as r; r.WORTH = 1; from nplint.__main__ import main; main()"
+    program = "import nplint.cli.run as r; r.WORTH = 1; from nplint.__main__ import main; main()"
     command = [sys.executable, "-c", program, "deploy"]
     env = environ | {"NPLINT_CACHE_DIR": str(folder)}
     runs = [
@@ -440,7 +440,7 @@ def test_what_is_kept_can_be_shown_and_cleared(nplint: "Nplint", folder: Path, t
 
 
 def test_whoever_reads_only_the_beginning_spoils_no_answer(folder: Path, tree: Path, environ: dict[str, str]) -> None:
-    program = "import nplint.cli.recall as r; r.WORTH = 1; from nplint.__main__ import main; main()"
+    program = "import nplint.cli.run as r; r.WORTH = 1; from nplint.__main__ import main; main()"
     command = [sys.executable, "-c", program, "deploy"]
     env = environ | {"NPLINT_CACHE_DIR": str(folder)}
     run = subprocess.Popen(command, cwd=tree.parent, env=env, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)

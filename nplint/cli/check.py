@@ -138,8 +138,9 @@ def check(ctx: click.Context, /, paths: tuple[str, ...], **options: Any) -> None
 
 def _recall(paths: tuple[str, ...], chosen: dict[str, Setting], config: "Config") -> "Recall | None":
     """Where the answer of such a run may be kept."""
-    # Only folders hold so many files that it takes less to find out whether they were linted before.
-    if not all(map(os.path.isdir, paths)):
+    from nplint.cli.run import hold_many
+
+    if not hold_many(paths, chosen):
         return None
     from nplint.cli.recall import recall
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, TextIO
 
 from nplint import __version__, sources
 from nplint.answers import Answer, Answers
+from nplint.cli import run
 from nplint.cli.options import Setting, limits
 from nplint.cli.terminal import replay, screen, today
 from nplint.document import Document
@@ -18,9 +19,6 @@ from nplint.reading import File
 
 if TYPE_CHECKING:
     from nplint.declared import Config
-
-WORTH = 1000
-"""The files that a run reads at least where its answer is kept: fewer are sooner linted than looked up."""
 
 # Options that read or write something else than the manifests, or bring rules of others.
 _AND_MORE = ("fix", "write_baseline", "baseline", "output", "context", "debug", "plugin", "rules")
@@ -56,7 +54,7 @@ class Recall:
                 yield
         except SystemExit as left:
             about = self.sum.about if out.is_whole and err.is_whole else None
-            if about and self.sum.files >= WORTH and left.code in (0, 1):
+            if about and self.sum.files >= run.WORTH and left.code in (0, 1):
                 self.answers.keep(self.question, Answer(about, out.said, err.said, int(left.code)))
             raise
 
