@@ -26,7 +26,8 @@ _NAME = re.compile(r"[^~^:@{]+")
 _RENAMES = "-l2000"
 _HOW = ("--raw", "-r", "-z", "-M", _RENAMES, "--no-ext-diff", "--no-textconv", "--ignore-submodules=all")
 # Whatever is configured: paths from the top, of files as they are stored.
-_JUST_PATHS = ("-lzaE", "--full-name", "--no-color", "--no-textconv", "--no-recurse-submodules")
+# Threads wait for each other wherever one reads an object, and manifests are small: one alone is done sooner.
+_JUST_PATHS = ("--threads=1", "-lzaE", "--full-name", "--no-color", "--no-textconv", "--no-recurse-submodules")
 _LONGEST_PATH = 4096
 # A link may lead to a link, but not for ever.
 _LONGEST_CHAIN = 8
