@@ -7,6 +7,8 @@ from nplint.document import Document, Path, Span
 from nplint.spelling import LONG, cut
 from nplint.tree import Value
 
+_new = object.__new__
+
 
 class Node:
     """A value in a document, or the place where one could be.
@@ -35,13 +37,20 @@ class Node:
         self.on_key = on_key
 
     def __getitem__(self, step: str | int) -> "Node":
-        # Rules do this more often than anything else: named arguments or one more call would show in every run.
+        # Rules do this more often than anything else: a call of __init__, or any other, would show in every run.
         held: Any = self.value
         if isinstance(held, dict):
             present = step in held
         else:
             present = isinstance(held, list) and isinstance(step, int) and 0 <= step < len(held)
-        return Node(self.document, (*self.path, step), held[step] if present else None, present, self.root)
+        node = _new(Node)
+        node.document = self.document
+        node.path = (*self.path, step)
+        node.value = held[step] if present else None
+        node.present = present
+        node.root = self.root
+        node.on_key = False
+        return node
 
     def at(self, path: Path) -> "Node":
         """The node that several steps lead to."""
