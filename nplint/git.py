@@ -240,7 +240,8 @@ class Repository:
         """The commits at which a shallow clone ends."""
         path = os.path.join(self.top, _path(self._run("rev-parse", "--git-path", "shallow")))
         try:
-            with open(path, encoding="ascii") as file:
+            # Git has read this file by now, so it is neither a pipe nor without an end.
+            with open(path, encoding="ascii", errors="replace") as file:
                 return frozenset(file.read().split())
         except OSError:
             return frozenset()

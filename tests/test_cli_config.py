@@ -404,6 +404,18 @@ def test_init_works_for_another_folder(nplint: "Nplint") -> None:
     assert "- prod/**" in Path("a/.nplint.yaml").read_text()
 
 
+def test_init_takes_in_as_much_as_it_is_told_to(nplint: "Nplint") -> None:
+    write(prod__web=PINNED, test__web=f"{PINNED}# {'x' * 2000}\n")
+    run = nplint("init", "--limit", "file-size=1000")
+    missing = "so clusters and ports that stand there alone are missing"
+    assert (run.code, f"warning: not readable or not rendered, {missing}: test/web.yaml\n" in run.err) == (0, True)
+    text = Path(".nplint.yaml").read_text()
+    assert ("- prod/**" in text, "test/**" in text) == (True, False)
+    run = nplint("init", "--force", "--limit", "size=1")
+    assert (run.code, run.err[:32]) == (2, "error: `size=1` is no limit: wri")
+    assert Path(".nplint.yaml").read_text() == text
+
+
 def test_validate_tells_of_clusters_that_cannot_exist(nplint: "Nplint", tmp_path: Path) -> None:
     (tmp_path / ".nplint.yaml").write_text("clusters: {prod: {type: turbo, network: vpc}}\n")
     run = nplint("config", "validate")

@@ -241,6 +241,17 @@ def test_a_shallow_clone_is_told_what_to_fetch(
     assert found(shallow).has("origin/release") or "refs" not in sentence
 
 
+def test_where_a_clone_ends_may_be_spoiled(
+    shallow: "Repository", nplint: "Nplint", monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(shallow.folder)
+    with (shallow.folder / ".git" / "shallow").open("ab") as file:
+        file.write(b"\xe9\xff\n")
+    run = nplint("--against", "release")
+    assert (run.code, run.out) == (2, "")
+    assert run.err == f"error: there is no revision release in this repository: {ALL}`\n"
+
+
 def test_a_range_over_the_end_of_a_shallow_clone_is_refused(shallow: "Repository") -> None:
     shallow.commit({"c.yaml": SERVICE})
     assert len(found(shallow).commits("HEAD~1", "HEAD")) == 1

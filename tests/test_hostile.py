@@ -135,11 +135,10 @@ def test_stray_bytes_are_told_and_the_rest_is_judged(nplint: "Nplint") -> None:
     assert run.out == "".join(f"f.yaml:3:{column}: {stray}" for column in (40, 41, 42)) + f"f.yaml{FOUND}"
 
 
-def test_many_documents_are_judged_in_little_memory(tmp_path: Path) -> None:
-    """The same is true of a million, which takes too long for a test."""
-    (tmp_path / "f.yaml").write_text("a: 1\n---\n" * 99_999 + SERVICE)
-    run = bounded(400, ".", cwd=tmp_path)
-    assert (run.returncode, run.stdout) == (1, f"f.yaml{FOUND.replace(':4:', ':200002:')}")
+def test_a_million_documents_are_judged_in_little_memory(tmp_path: Path) -> None:
+    (tmp_path / "f.yaml").write_text("a: 1\n---\n" * 999_999 + SERVICE)
+    run = bounded(800, ".", cwd=tmp_path)
+    assert (run.returncode, run.stdout) == (1, f"f.yaml{FOUND.replace(':4:', ':2000002:')}")
 
 
 # --- long lines

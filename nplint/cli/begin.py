@@ -9,6 +9,7 @@ from nplint import kustomize, sources
 from nplint.cli.parting import goes_to
 from nplint.cluster import Cluster
 from nplint.declared import Patterns
+from nplint.limits import DEFAULT, Limits
 from nplint.resource import Service
 
 # What people call the folders of their clusters.
@@ -52,12 +53,15 @@ _TAIL = """\
 """
 
 
-def begin(folder: Path) -> str:
-    """The text of a commented configuration for a folder."""
-    found = sources.gather([str(folder)], BytesIO(), must_hold_manifests=False)
-    cluster = Cluster(found.documents)
+def read(folder: Path, limits: Limits = DEFAULT) -> Cluster:
+    """All that a folder holds, as if it were one cluster."""
+    return Cluster(sources.gather([str(folder)], BytesIO(), must_hold_manifests=False, limits=limits).documents)
+
+
+def begin(folder: Path, cluster: Cluster) -> str:
+    """The text of a commented configuration for a folder and what it holds."""
     telling = [service.node.document for service in cluster.services]
-    telling += [document for document in found.documents if kustomize.is_kustomization(document)]
+    telling += [document for document in cluster.documents if kustomize.is_kustomization(document)]
     names = sorted({sources.inside(document.source.path, folder) for document in telling})
     parts, known = [_HEAD], cluster.kustomizations
     for name, paths in _clusters(names).items():

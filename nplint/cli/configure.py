@@ -118,10 +118,11 @@ def _doubts(configuration: "Config") -> Iterator[str]:
 @click.command(short_help="Write a first .nplint.yaml for a folder.")
 @click.argument("folder", default=".", metavar="[FOLDER]", shell_complete=completed)
 @option("--force", is_flag=True, help="Overwrite a configuration that is there already.")
-def init(folder: str, force: bool) -> None:
+@limit
+def init(folder: str, force: bool, limit: tuple[str, ...]) -> None:
     """Write a commented .nplint.yaml, made of what FOLDER holds."""
-    from nplint.cli import put
-    from nplint.cli.begin import begin
+    from nplint.cli import put, run
+    from nplint.cli.begin import begin, read
 
     if not Path(folder).is_dir():
         raise NplintError(f"no such folder: {folder}")
@@ -129,5 +130,7 @@ def init(folder: str, force: bool) -> None:
     there = [name for name in (".nplint.yaml", ".nplint.yml") if (Path(folder) / name).exists()]
     if there and not force:
         raise NplintError(f"{Path(folder) / there[0]} is there already: edit it, or overwrite it with --force")
-    put.write(str(file), begin(Path(folder)))
+    cluster = read(Path(folder), limits_of(limit))
+    run.tell_of_unread((cluster,), "clusters and ports that stand there alone are missing")
+    put.write(str(file), begin(Path(folder), cluster))
     tell(f"wrote {file}: complete what it leaves open, then run `nplint config validate`")
