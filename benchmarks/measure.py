@@ -24,7 +24,7 @@ class Outcome(NamedTuple):
     """Seconds of processor time; more than `seconds` where several processors work."""
 
     peak: float = 0
-    """MB: the largest process at its largest or, if it is more, all of them as they were seen together."""
+    """MB, a million bytes each: the largest process at its largest or, if that is more, all as seen together."""
 
     out: str = ""
     err: str = ""
@@ -99,7 +99,7 @@ def execute(run: Run) -> Outcome:
         done = subprocess.run(launch, cwd=run.folder, env=run.environ, check=True, capture_output=True, text=True)
         code, seconds, processor, largest, together = done.stdout.split()
         texts = (path.read_text("utf-8", "replace") for path in (out, err))
-        peak = max(int(largest), int(together)) / 1000
+        peak = max(int(largest), int(together)) * 1024 / 1e6
         return Outcome(int(code), float(seconds), float(processor), peak, *texts)
 
 

@@ -37,24 +37,21 @@ def lint_clusters(
     `watch` sees each task before it is done.
     """
     rules = list(rules)
-    findings, outcomes = _stamped(list(_runs(watch([(cluster, rule) for cluster in clusters for rule in rules]))))
-    for cluster in clusters:
+    findings: list[Finding] = []
+    outcomes: list[RuleRun] = []
+    tasks = watch([(cluster, rule) for cluster in clusters for rule in rules])
+    for cluster, each in groupby(tasks, key=itemgetter(0)):
+        found, runs = _stamped(cluster, [_run(rule, cluster) for _, rule in each])
+        findings += found
+        outcomes += runs
+        # The next one needs as much memory for its own.
         cluster.forget()
     return Report(_distinct(sort(_shared(findings))), tuple(outcomes), tuple(clusters))
 
 
 class _Run(NamedTuple):
-    cluster: Cluster
     problems: list[Problem]
     outcome: RuleRun
-
-
-def _runs(tasks: Iterable[Task]) -> Iterator[_Run]:
-    for cluster, each in groupby(tasks, key=itemgetter(0)):
-        for _, rule in each:
-            yield _run(rule, cluster)
-        # The next one needs as much memory for its own.
-        cluster.forget()
 
 
 def _run(rule: Rule, cluster: Cluster) -> _Run:
@@ -63,7 +60,7 @@ def _run(rule: Rule, cluster: Cluster) -> _Run:
     outcome = RuleRun(rule, cluster.profile.name, verdict, ran=verdict.applies is not Applies.UNMET)
     problems: list[Problem] = []
     if not outcome.ran:
-        return _Run(cluster, problems, outcome)
+        return _Run(problems, outcome)
     withheld, unjudged, paths = 0, [], dict[Path, Path]()
     withholds = rule.quiet and verdict.applies is Applies.UNKNOWN
     error: BaseException | None = None
@@ -85,11 +82,11 @@ def _run(rule: Rule, cluster: Cluster) -> _Run:
         # A rule that ends the program would have it end without a word.
         error = raised
     outcome = outcome._replace(ran=error is None, withheld=withheld, unjudged=tuple(unjudged), error=error)
-    return _Run(cluster, problems, outcome)
+    return _Run(problems, outcome)
 
 
-def _stamped(runs: list[_Run]) -> tuple[list[Finding], list[RuleRun]]:
-    """The findings, and the outcomes of the runs: a rule also fails where what it yields makes no finding.
+def _stamped(cluster: Cluster, runs: list[_Run]) -> tuple[list[Finding], list[RuleRun]]:
+    """The findings in a cluster, and the outcomes of the runs: a rule also fails where what it yields makes no finding.
 
     One document after the other, because the places of a few are remembered and not those of thousands.
     """
@@ -100,7 +97,7 @@ def _stamped(runs: list[_Run]) -> tuple[list[Finding], list[RuleRun]]:
     findings: list[Finding] = []
     outcomes = [run.outcome for run in runs]
     for number, problem in chain.from_iterable(by_document.values()):
-        cluster, _, outcome = runs[number]
+        outcome = runs[number].outcome
         try:
             findings.append(_stamp(outcome.rule, outcome.verdict, problem, cluster))
         except Exception as raised:

@@ -1,7 +1,7 @@
 """What a run found, what it ran, and what it could not judge."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import NamedTuple
@@ -192,15 +192,19 @@ def _coverage(clusters: Sequence[Cluster]) -> Coverage:
     )
 
 
-def _each_once(documents: Iterable[Document]) -> Collection[Document]:
+def _each_once(documents: Iterable[Document]) -> Iterator[Document]:
     """A document that goes to several clusters is one all the same."""
-    return {id(document): document for document in documents}.values()
+    seen: set[int] = set()
+    for document in documents:
+        if id(document) not in seen:
+            seen.add(id(document))
+            yield document
 
 
 def _tallies(clusters: Sequence[Cluster]) -> list[Tally]:
     """What is counted of the clusters, each Service once however many of them it goes to."""
     documents = _each_once(document for cluster in clusters for document in cluster.documents)
-    if len(documents) == sum(len(cluster.documents) for cluster in clusters):
+    if sum(1 for _ in documents) == sum(len(cluster.documents) for cluster in clusters):
         return [cluster.tally for cluster in clusters]
     services = {
         place(service.node.document, service.node.path): service.has_node_ports

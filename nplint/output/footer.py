@@ -3,7 +3,7 @@
 from collections import Counter
 
 from nplint.finding import Severity
-from nplint.report import Report
+from nplint.report import Report, RuleRun
 
 _FLAGS = {"type": "--type", "network": "--network", "version": "--cluster-version"}
 
@@ -46,11 +46,14 @@ def _not_judged(report: Report, without_manifest: int) -> list[str]:
 
 def _unjudged(report: Report) -> list[tuple[int, str]]:
     """What rules could not decide, by the kind of thing."""
-    # Two rules that stumble over the same thing leave one thing undecided.
-    found = {
-        (thing.what, run.cluster, id(thing.at.document), thing.at.path) for run in report.runs for thing in run.unjudged
-    }
-    things = Counter(what for what, *_ in found)
+    by_cluster: dict[str | None, list[RuleRun]] = {}
+    for run in report.runs:
+        by_cluster.setdefault(run.cluster, []).append(run)
+    things: Counter[str] = Counter()
+    for runs in by_cluster.values():
+        # Two rules that stumble over the same thing leave one thing undecided.
+        found = {(thing.what, id(thing.at.document), thing.at.path) for run in runs for thing in run.unjudged}
+        things.update(what for what, *_ in found)
     return [(number, f"{_count(number, what)} not judged") for what, number in sorted(things.items())]
 
 
