@@ -106,10 +106,12 @@ def execute(run: Run) -> Outcome:
 def measure(runs: Sequence[Run], rounds: int, patience: float, execute: Execute = execute) -> list[Result]:
     """Run all in turn to warm up, and again in turn in each round.
 
-    What fails to do its work is left out from then on; so is what took longer than `patience` seconds.
+    A round is as many turns as go into a second, and at least one: a single one that is short says little. What fails
+    to do its work is left out from then on; so is what took longer than `patience` seconds.
     """
     results = [_first(run, execute) for run in runs]
-    for _ in range(rounds):
+    turns = int(1 / sum(result.first.seconds for result in results))
+    for _ in range(rounds * max(turns, 1)):
         for number, run in enumerate(runs):
             result = results[number]
             if not result.failure and result.first.seconds <= patience:

@@ -245,6 +245,14 @@ def test_a_run_after_another_is_not_the_first() -> None:
     assert result.seconds == [3]
 
 
+@pytest.mark.parametrize(("seconds", "turns"), [(0.1, 3), (0.16, 2), (0.18, 1), (2, 1)])
+def test_a_round_has_as_many_turns_as_go_into_a_second(seconds: float, turns: int) -> None:
+    script = Script()
+    results = measure([script.run("a", seconds), script.run("b", 2 * seconds)], 4, 60, script)
+    assert [len(result.later) for result in results] == [4 * turns, 4 * turns]
+    assert script.order == ["a", "b"] * (4 * turns + 1)
+
+
 def test_what_is_slow_runs_once() -> None:
     script = Script()
     a, b = measure([script.run("a", 61), script.run("b", 2)], 2, 60, script)
