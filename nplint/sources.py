@@ -155,10 +155,16 @@ def files_at(
             yield File(path, name, data, limits)
 
 
-def hold(paths: Iterable[str], files: int, limits: Limits = DEFAULT) -> bool:
-    """Whether there are so many files below folders that `gather` would read, if it were to leave none out."""
-    below = (file for path in paths for file in _below(Folder.at(path), limits))
-    return next(islice(below, files - 1, None), None) is not None
+def may_hold(folders: Iterable[str], files: int) -> bool:
+    """Whether there may be so many files below folders that `gather` reads. No more than that are looked at."""
+    left = list(folders)
+    while left and files > 0:
+        with suppress(OSError), os.scandir(left.pop()) as entries:
+            for entry in islice(entries, files):
+                files -= 1
+                if entry.name not in SKIPPED_FOLDERS and entry.is_dir(follow_symlinks=False):
+                    left.append(entry.path)
+    return files <= 0
 
 
 def _files(
@@ -168,7 +174,8 @@ def _files(
         data = stdin.read(limits.file_size + 1)
         yield STDIN, data if len(data) <= limits.file_size else _unreadable(STDIN, too_large(limits.file_size))
     elif os.path.isdir(path):
-        for file, name in _below(Folder.at(path), limits):
+        folder = Folder.at(path)
+        for file, name in _walk(folder, _ignores_above(folder.real, limits), limits):
             if not (excluded and excluded(name)):
                 yield name, _load(file, limits, found=True)
     elif not os.path.lexists(path):
@@ -205,11 +212,6 @@ def _unreadable(path: "str | Path", reason: str) -> Document:
     source = Source(STDIN if path == STDIN else shown(path), "")
     defect = Defect(DefectKind.UNREADABLE, reason, Span(source.path, 1, 1, 1, 1))
     return Document(source, 0, 0, 0, None, (defect,))
-
-
-def _below(folder: Folder, limits: Limits) -> Iterator[tuple[str, str]]:
-    """The files below a folder that may hold manifests, as `_walk` finds them."""
-    return _walk(folder, _ignores_above(folder.real, limits), limits)
 
 
 def _walk(folder: Folder, ignores: Ignores | None, limits: Limits) -> Iterator[tuple[str, str]]:

@@ -91,6 +91,36 @@ def test_few_files_are_linted_rather_than_looked_up(
     assert not folder.exists()
 
 
+@pytest.mark.parametrize(
+    ("names", "worth"),
+    [
+        ((), False),
+        (("a.yaml", "b.yaml"), False),
+        (("a.yaml", "b/c.yaml"), True),
+        (("a/b/c/d.yaml",), True),
+        (("node_modules/a.yaml", ".git/b.yaml"), False),
+        (("README", "LICENSE", "a.yaml"), True),
+    ],
+)
+def test_no_more_is_looked_at_than_may_be_worth_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, names: tuple[str, ...], worth: bool
+) -> None:
+    """Folders and other files count as well: to tell them apart may take longer than to lint the few."""
+    monkeypatch.setattr(run, "WORTH", 3)
+    monkeypatch.chdir(tmp_path)
+    for name in names:
+        Path(name).parent.mkdir(parents=True, exist_ok=True)
+        Path(name).touch()
+    assert run.is_worth_keeping(()) is run.is_worth_keeping([str(tmp_path)]) is worth
+    assert not run.is_worth_keeping([str(tmp_path), "nowhere"])
+
+
+def test_links_to_folders_lead_nowhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(run, "WORTH", 2)
+    (tmp_path / "loop").symlink_to(tmp_path)
+    assert not run.is_worth_keeping([str(tmp_path)])
+
+
 def added(tree: Path) -> None:
     (tree / "more.yaml").write_text(SERVICE.format(9))
 

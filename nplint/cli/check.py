@@ -138,10 +138,11 @@ def check(ctx: click.Context, /, paths: tuple[str, ...], **options: Any) -> None
 
 def _recall(paths: tuple[str, ...], chosen: dict[str, Setting], config: "Config") -> "Recall | None":
     """Where the answer of such a run may be kept."""
-    from nplint.cli.run import hold_many
+    from nplint.cli.run import is_worth_keeping
 
-    if not hold_many(paths, chosen):
+    if not is_worth_keeping(paths):
         return None
+    # What recognises files takes longer to load than few files take to lint.
     from nplint.cli.recall import recall
 
     return recall(paths, chosen, config)

@@ -96,9 +96,9 @@ WORTH = 1000
 """The files that a run reads at least where its answer is kept: fewer are sooner linted than looked up."""
 
 
-def hold_many(paths: Sequence[str], options: dict[str, Setting]) -> bool:
+def is_worth_keeping(paths: Sequence[str]) -> bool:
     """Whether the paths are folders with so many files that the answer of a run may be kept."""
-    return all(map(os.path.isdir, paths)) and sources.hold(paths or (".",), WORTH, limits(options))
+    return all(map(os.path.isdir, paths)) and sources.may_hold(paths or (".",), WORTH)
 
 
 # More would wait for the one process that all they read goes to.
