@@ -9,14 +9,13 @@ from random import Random
 from zlib import crc32
 
 from fuzz.bundle import split
-from nplint import reading
+from nplint import jsontext, reading
 from nplint.document import Document, Path, Source, Span
 from nplint.reader import decode, parse, read
 from nplint.tree import Value
 
 # What ends a line for YAML, which is more than ends one for editors.
 _LINE_END = re.compile("[\r\n\x85\u2028\u2029]")
-_LINE_END_OF_YAML = re.compile("[\x85\u2028\u2029]")
 # To parse again takes the longest; and aliases make far more values than there is text.
 _MOST_DOCUMENTS = 3
 _MOST_PATHS = 200
@@ -139,11 +138,15 @@ def same(value: Value, other: Value) -> bool:
     return (isinstance(value, bool) == isinstance(other, bool)) and value == other
 
 
+def _is_json(document: Document) -> bool:
+    parsed, _ = jsontext.parse(document.text, document.source.limits.depth)
+    return bool(parsed)
+
+
 def _check_entry(document: Document, path: Path) -> None:
     """What is taken out for a key takes that key away and nothing else."""
     span = document.entry(path)
-    # JSON keeps such an end of a line, and the entry may be all that keeps the text from being JSON.
-    if span is None or _LINE_END_OF_YAML.search(document.text):
+    if span is None:
         return
     check_span(span, document.source)
     start, end = document.source.offsets(span)
@@ -151,6 +154,10 @@ def _check_entry(document: Document, path: Path) -> None:
     again = list(parse(Source(document.source.path, text[:start] + text[end:])))
     left = next((one for one in again if one.index == document.index), None)
     assert left is not None, f"without {path} the document is gone"
+    if _is_json(left) and not _is_json(document):
+        # It may be all that keeps a text from being JSON, which keeps other ends of lines and has other numbers. Fixes
+        # that come to this are refused.
+        return
     before, after = (
         {at: value for at, value in leaves(one.value) if at[: len(path)] != path} for one in (document, left)
     )
