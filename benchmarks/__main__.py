@@ -86,7 +86,7 @@ def _measure(bench: Bench, wanted: list[Row], rounds: int, patience: float) -> d
         runs = row.runs(bench, tree)
         _say(f"{row.name}: {', '.join(run.name for run in runs)}")
         rows.append(results.row(row, tree, measure(runs, rounds, patience)))
-    return {"about": results.about(bench, rounds, before), "rows": rows}
+    return {"about": results.about(bench, rounds, patience, before), "rows": rows}
 
 
 def _deliver(data: dict[str, Any], data_file: Path | None, page: Path | None) -> None:

@@ -21,13 +21,14 @@ def load() -> float:
     return os.getloadavg()[0]
 
 
-def about(bench: Bench, rounds: int, before: float) -> Data:
+def about(bench: Bench, rounds: int, patience: float, before: float) -> Data:
     """What a reader has to know to judge the numbers, or to get the same; `before` is the load at the start."""
     programs = {tool.program: str(tool.path) for name, tool in bench.tools.items() if name != tools.INTERPRETER}
     return {
         "files": bench.files,
         "seed": bench.seed,
         "rounds": rounds,
+        "patience": patience,
         "system": f"{platform.system()} {platform.machine()}",
         "processors": len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count(),
         "load": [before, load()],

@@ -39,7 +39,7 @@ def cells(line: str) -> list[str]:
 
 
 def _about(about: Data) -> str:
-    size = f"`--files {about['files']} --seed {about['seed']} --rounds {about['rounds']}`"
+    size = " ".join(f"--{name} {about[name]:g}" for name in ("files", "seed", "rounds", "patience"))
     load = " and ".join(f"{load:.1f}" for load in about["load"])
     machine = f"{about['processors']} processors ({about['system']}), with a load of {load} before and after"
     programs = "; ".join([about["nplint"], about["python"], *_versions(about["tools"])])
@@ -48,7 +48,7 @@ def _about(about: Data) -> str:
         notes.append(f"The targets are for `--files {FILES}`.")
     if about["development"]:
         notes.append("It is installed for development, which makes the bare interpreter start later as well.")
-    return " ".join([f"Measured with {size} of the benchmark {about['benchmark']} on {machine}: {programs}.", *notes])
+    return " ".join([f"Measured with `{size}` of the benchmark {about['benchmark']} on {machine}: {programs}.", *notes])
 
 
 def _versions(programs: dict[str, str]) -> list[str]:

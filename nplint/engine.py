@@ -1,5 +1,6 @@
 """The engine: clusters and rules in, a report out."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain, groupby
 from operator import itemgetter
@@ -37,21 +38,22 @@ def lint_clusters(
     `watch` sees each task before it is done.
     """
     rules = list(rules)
-    findings: list[Finding] = []
-    outcomes: list[RuleRun] = []
-    tasks = watch([(cluster, rule) for cluster in clusters for rule in rules])
-    for cluster, each in groupby(tasks, key=itemgetter(0)):
-        found, runs = _stamped(cluster, [_run(rule, cluster) for _, rule in each])
-        findings += found
-        outcomes += runs
-        # The next one needs as much memory for its own.
-        cluster.forget()
+    findings, outcomes = _stamped(list(_runs(watch([(cluster, rule) for cluster in clusters for rule in rules]))))
     return Report(_distinct(sort(_shared(findings))), tuple(outcomes), tuple(clusters))
 
 
 class _Run(NamedTuple):
+    cluster: Cluster
     problems: list[Problem]
     outcome: RuleRun
+
+
+def _runs(tasks: Iterable[Task]) -> Iterator[_Run]:
+    for cluster, each in groupby(tasks, key=itemgetter(0)):
+        for _, rule in each:
+            yield _run(rule, cluster)
+        # The next one needs as much memory for its own.
+        cluster.forget()
 
 
 def _run(rule: Rule, cluster: Cluster) -> _Run:
@@ -60,7 +62,7 @@ def _run(rule: Rule, cluster: Cluster) -> _Run:
     outcome = RuleRun(rule, cluster.profile.name, verdict, ran=verdict.applies is not Applies.UNMET)
     problems: list[Problem] = []
     if not outcome.ran:
-        return _Run(problems, outcome)
+        return _Run(cluster, problems, outcome)
     withheld, unjudged, paths = 0, [], dict[Path, Path]()
     withholds = rule.quiet and verdict.applies is Applies.UNKNOWN
     error: BaseException | None = None
@@ -82,26 +84,32 @@ def _run(rule: Rule, cluster: Cluster) -> _Run:
         # A rule that ends the program would have it end without a word.
         error = raised
     outcome = outcome._replace(ran=error is None, withheld=withheld, unjudged=tuple(unjudged), error=error)
-    return _Run(problems, outcome)
+    return _Run(cluster, problems, outcome)
 
 
-def _stamped(cluster: Cluster, runs: list[_Run]) -> tuple[list[Finding], list[RuleRun]]:
-    """The findings in a cluster, and the outcomes of the runs: a rule also fails where what it yields makes no finding.
+def _stamped(runs: list[_Run]) -> tuple[list[Finding], list[RuleRun]]:
+    """The findings, and the outcomes of the runs: a rule also fails where what it yields makes no finding.
 
-    One document after the other, because the places of a few are remembered and not those of thousands.
+    One document after the other, because the places of a few are remembered and not those of thousands. What a cluster
+    works out for its findings is let go with the last of them: few documents are in more than one.
     """
     by_document: dict[int, list[tuple[int, Problem]]] = {}
+    left: Counter[int] = Counter()
     for number, run in enumerate(runs):
+        left[id(run.cluster)] += len(run.problems)
         for problem in run.problems:
             by_document.setdefault(id(problem.node and problem.node.document), []).append((number, problem))
     findings: list[Finding] = []
     outcomes = [run.outcome for run in runs]
     for number, problem in chain.from_iterable(by_document.values()):
-        outcome = runs[number].outcome
+        cluster, _, outcome = runs[number]
         try:
             findings.append(_stamp(outcome.rule, outcome.verdict, problem, cluster))
         except Exception as raised:
             outcomes[number] = outcome._replace(ran=False, error=raised)
+        left[id(cluster)] -= 1
+        if not left[id(cluster)]:
+            cluster.forget()
     return findings, outcomes
 
 

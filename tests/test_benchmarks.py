@@ -281,6 +281,17 @@ def test_a_command_is_run_and_told_of(tmp_path: Path, monkeypatch: pytest.Monkey
     assert outcome.processor > 0
 
 
+@pytest.mark.parametrize("kibibytes", [(1000, 500), (500, 1000)])
+def test_memory_is_told_in_millions_of_bytes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kibibytes: tuple[int, int]
+) -> None:
+    (tmp_path / "launch.py").write_text(
+        "import sys\nfor path in sys.argv[1:3]: open(path, 'w').close()\nprint(0, 1, 1, {}, {})\n".format(*kibibytes)
+    )
+    monkeypatch.setattr("benchmarks.measure.LAUNCH", tmp_path / "launch.py")
+    assert python(tmp_path, "").peak == 1.024
+
+
 def test_what_is_prepared_comes_first(tmp_path: Path) -> None:
     run = Run("cat", ("cat", "file"), tmp_path, lambda _: "", prepare=lambda: (tmp_path / "file").write_text("x"))
     assert execute(run).out == "x"
@@ -384,7 +395,7 @@ def test_kubeconform_without_schemas_is_not_measured(tmp_path: Path, monkeypatch
 def data(*measured: Result) -> results.Data:
     row = ROWS[1]._replace(limits=(Limit("nplint", ("b",), 0.5), Limit("nplint", (), 100), Limit("nplint", ("c",), 1)))
     about = {
-        **{"files": 5, "seed": 1, "rounds": 2, "processors": 2, "system": "Linux", "load": [0.5, 1.5]},
+        **{"files": 5, "seed": 1, "rounds": 2, "patience": 60, "processors": 2, "system": "Linux", "load": [0.5, 1.5]},
         **{"nplint": "nplint 1", "python": "Python 3", "benchmark": "1a2b3c4", "cache": False, "development": False},
         **{"tools": {"rg": "ripgrep 13", "yamllint": "yamllint 1"}, "missing": {"c": "c is away"}},
     }
@@ -552,9 +563,9 @@ def test_what_can_be_measured_alone_is_told() -> None:
 def test_the_head_of_the_tables_tells_what_was_measured() -> None:
     measured = data(named("nplint", 9, 1))
     assert table.markdown(measured).splitlines()[0] == (
-        "Measured with `--files 5 --seed 1 --rounds 2` of the benchmark 1a2b3c4 on 2 processors (Linux), with a load "
-        "of 0.5 and 1.5 before and after: nplint 1; Python 3; rg ripgrep 13; yamllint 1. This nplint has no cache, so "
-        "nothing is faster the second time. The targets are for `--files 20000`."
+        "Measured with `--files 5 --seed 1 --rounds 2 --patience 60` of the benchmark 1a2b3c4 on 2 processors (Linux), "
+        "with a load of 0.5 and 1.5 before and after: nplint 1; Python 3; rg ripgrep 13; yamllint 1. This nplint has "
+        "no cache, so nothing is faster the second time. The targets are for `--files 20000`."
     )
     measured["about"] |= {"files": FILES, "cache": True, "development": True}
     assert (

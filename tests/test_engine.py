@@ -1,13 +1,15 @@
 """The loop that makes findings of problems."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
 
 import pytest
 
+from nplint import engine, yamltext
 from nplint.check import Check, Problem, Problems, Rule, rule
 from nplint.cluster import Cluster
-from nplint.document import Span
-from nplint.engine import lint
+from nplint.document import Document, Span
+from nplint.engine import lint, lint_clusters
 from nplint.finding import Confidence, Edit, Severity
 from nplint.profile import Profile, When
 from nplint.reader import decode, read
@@ -40,6 +42,50 @@ def every_port(cluster: Cluster) -> Problems:
     for service in cluster.services:
         for port in service.ports:
             yield Problem(port.node["port"], f"port {port.port}")
+
+
+def clusters_of(count: int, documents: Callable[[int], Iterable[Document]]) -> list[Cluster]:
+    return [Cluster(tuple(documents(number)), Profile(name=f"c{number}")) for number in range(count)]
+
+
+def web_of(file: str) -> tuple[Document, ...]:
+    return read(decode(file, WEB.encode()))
+
+
+def test_no_more_is_kept_of_a_cluster_than_the_next_one_leaves_room_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is worked out for one cluster is let go before the next needs as much."""
+    clusters = clusters_of(3, lambda number: web_of(f"{number}.yaml"))
+    little = len(vars(clusters[0]))
+    held: list[list[str]] = []
+
+    def note(*arguments: Any) -> Any:
+        made = stamp(*arguments)
+        held.append([one.profile.name or "" for one in clusters if "resources" in vars(one)])
+        return made
+
+    stamp = engine._stamp
+    monkeypatch.setattr(engine, "_stamp", note)
+    report = lint_clusters(clusters, [make(every_port), make(fails_late)])
+    assert len(report.findings) == 9
+    assert held == [["c0"]] * 3 + [["c1"]] * 3 + [["c2"]] * 3
+    assert all("resources" not in vars(one) for one in clusters)
+    assert all(len(vars(one)) <= little + 2 for one in clusters)
+
+
+def test_what_several_clusters_share_is_looked_through_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Although the places of a few documents alone are remembered."""
+    documents = [one for number in range(50) for one in web_of(f"{number}.yaml")]
+    composed: list[str] = []
+
+    def note(text: str, depth: int) -> Any:
+        composed.append(text)
+        return compose(text, depth)
+
+    compose = yamltext.compose
+    monkeypatch.setattr(yamltext, "compose", note)
+    report = lint_clusters(clusters_of(4, lambda _: documents), [make(every_port)])
+    assert [finding.clusters for finding in report.findings] == [("c0", "c1", "c2", "c3")] * 100
+    assert len(composed) == 50
 
 
 def fails_late(cluster: Cluster) -> Problems:

@@ -6,6 +6,7 @@ import stat
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from multiprocessing.pool import ThreadPool
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -113,6 +114,47 @@ def test_no_more_is_looked_at_than_may_be_worth_it(
         Path(name).touch()
     assert run.is_worth_keeping(()) is run.is_worth_keeping([str(tmp_path)]) is worth
     assert not run.is_worth_keeping([str(tmp_path), "nowhere"])
+
+
+def test_of_many_names_no_more_are_looked_at_than_it_takes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for number in range(50):
+        (tmp_path / f"{number}/more").mkdir(parents=True)
+    monkeypatch.setattr(run, "WORTH", 7)
+    opened: list[str] = []
+    taken: list[str] = []
+
+    @contextmanager
+    def scandir(path: str) -> Iterator[Iterator["os.DirEntry[str]"]]:
+        opened.append(path)
+        with really(path) as entries:
+            yield map(note, entries)
+
+    def note(entry: "os.DirEntry[str]") -> "os.DirEntry[str]":
+        taken.append(entry.name)
+        return entry
+
+    really = os.scandir
+    monkeypatch.setattr(os, "scandir", scandir)
+    assert run.is_worth_keeping([str(tmp_path)] * 3)
+    assert (len(opened), len(taken)) == (1, 7)
+
+
+@pytest.mark.parametrize("worth", [3, 4])
+def test_a_folder_that_cannot_be_looked_into_holds_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, worth: int
+) -> None:
+    for name in ("closed", "open/more"):
+        (tmp_path / name).mkdir(parents=True)
+
+    def scandir(path: str) -> Any:
+        if path.endswith("closed"):
+            raise PermissionError(path)
+        return really(path)
+
+    really = os.scandir
+    monkeypatch.setattr(os, "scandir", scandir)
+    monkeypatch.setattr(run, "WORTH", worth)
+    assert run.is_worth_keeping([str(tmp_path)]) is (worth == 3)
 
 
 def test_links_to_folders_lead_nowhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
