@@ -19,6 +19,8 @@ AUDIT = ("hairpin-unreachable", "node-without-endpoint-dialed")
 SUSPICIOUS = 3.0
 """A step whose time grows this much with each doubling, on the average, is called quadratic; linear is about 2."""
 
+_ROUNDS = 3
+
 _NODES = tuple(KnownNode(f"node-{number}", f"10.0.0.{number}", {"pool": f"{number % 10}"}) for number in range(50))
 _PROFILE = Profile(
     name="large",
@@ -164,8 +166,14 @@ def _growth(largest: int, rules: Mapping[str, Rule]) -> dict[str, Any]:
 
 def _steps(largest: int, make: Callable[[int], list[Document]], rules: Sequence[Rule]) -> list[dict[str, Any]]:
     sizes = (largest // 4, largest // 2, largest)
-    runs = [measure(make(size), rules) for size in sizes]
+    runs = [_least(make(size), rules) for size in sizes]
     return [{"step": name, "services": sizes, "seconds": [run[name] for run in runs]} for name in runs[0]]
+
+
+def _least(documents: list[Document], rules: Sequence[Rule]) -> dict[str, float]:
+    """The least that each step takes in several runs, which other programs disturb the least."""
+    runs = [measure(documents, rules) for _ in range(_ROUNDS)]
+    return {name: min(run[name] for run in runs) for name in runs[0]}
 
 
 def is_steep(step: dict[str, Any]) -> bool:

@@ -5,7 +5,7 @@ import re
 import sys
 from collections.abc import Callable
 from functools import partial
-from itertools import islice
+from itertools import cycle, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -546,6 +546,14 @@ def test_a_profile_names_modules_functions_and_imports(tmp_path: Path) -> None:
 )
 def test_the_module_of_a_file(path: str, module: str) -> None:
     assert profiling.module(path) == module
+
+
+def test_the_least_that_a_rule_takes_counts(monkeypatch: pytest.MonkeyPatch) -> None:
+    times = cycle([0.3, 0.1, 0.2])
+    warm_up = [next(times)]
+    monkeypatch.setattr(clusters, "measure", lambda *_: {"all": warm_up.pop() if warm_up else next(times)})
+    (step,) = clusters.growth(8)["steps"]
+    assert step == {"step": "all", "services": (2, 4, 8), "seconds": [0.1, 0.1, 0.1]}
 
 
 def test_a_step_that_is_quadratic_is_told() -> None:
