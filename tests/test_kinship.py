@@ -364,7 +364,7 @@ def test_a_secret_is_found_however_its_kind_is_written(repository: "Repository",
 
 
 def test_a_kustomization_may_have_any_name(repository: "Repository", nplint: "Nplint") -> None:
-    service, pods = LOCAL.replace("targetPort", "x").split("---\n")
+    service, pods = LOCAL.split("---\n")
     service = service.replace("nodePort: 30080", "targetPort: http")
     pods = pods.replace("namespace: a", "namespace: b").replace(
         "image: nginx", "ports: [{name: http, containerPort: 80}]"
